@@ -42,7 +42,8 @@ class Data:
     seconds_per_block: float = key(2.0, "Length of the pieces the network is trained on", 0.1, 600)
     float_storage: str = key("float16", "How frames are stored", choices=("float16", "float32"))
     workers: int = key(0, "Processes that convert side by side; 0: one for each core", 0, 256)
-    seconds_per_file: float = key(120.0, "Longest time the conversion of one file may take per started hour of sound", 1, 86400)
+    seconds_per_file: float = key(600.0, "Longest time the conversion of one file may take", 1, 86400)
+    hours_per_file: float = key(12.0, "Only so much of a longer file is used", 0.01, 1000)
     convert_cmd: Optional[str] = key(None, "Another converter, such as: ffmpeg -y -i %infile% -ar %rate% -ac 1 %outfile%; runs without a shell")
 
 # %% ../nbs/01_config.ipynb #b1d57811

@@ -47,7 +47,7 @@ def _alive(pid: int) -> bool:
 # %% ../nbs/00_files.ipynb #bd307a3e
 def _partial(path: Path, pid: int | str) -> Path:
     "The temporary name that process `pid` uses while it writes `path`; short, as names may be 255 bytes at most."
-    tag = hashlib.sha1(path.name.encode()).hexdigest()[:12]
+    tag = hashlib.sha1(os.fsencode(path.name)).hexdigest()[:12]
     return path.with_name(f".{tag}.{pid}.partial")
 
 # %% ../nbs/00_files.ipynb #fa35e192
