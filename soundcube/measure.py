@@ -92,7 +92,7 @@ def nearest(take: np.ndarray, music: list[Any], per_second: float) -> list[tuple
         if not len(found): continue
         like = rows @ found.T
         for k, at in enumerate(like.argmax(1)):
-            if like[k, at] > best[k][0]: best[k] = (float(like[k, at]), track.source, at * 0.25)
+            if like[k, at] > best[k][0]: best[k] = (float(like[k, at]), track.source, at * int(0.25 * per_second) / per_second)
     return best
 
 def copied(take: np.ndarray, music: list[Any], held_out: list[Any], per_second: float) -> float:
