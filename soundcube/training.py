@@ -119,6 +119,13 @@ class Training:
         if plan["unit"] == "minutes": return max(0.0, 60 * plan["amount"] * (1 - self.share))
         return max(0.0, (1 - self.share) * plan["amount"] * len(self.batches) * p["seconds"] / max(1, p["steps"]))
 
+    def history_line(self) -> str:
+        "The last epoch in words."
+        if not self.progress["history"]: return "back to the start: the loss was no number; going on at half the rate"
+        h = self.progress["history"][-1]
+        held_out = "" if h["val_loss"] is None else f", held out {h['val_loss']:.3f}{' (best)' if self.progress['best']['epoch'] == h['epoch'] else ''}"
+        return f"epoch {h['epoch']}: loss {h['loss']:.3f}{held_out}, {self.seconds_left / 60:.1f} min left"
+
     def snapshot(self) -> tuple[list[np.ndarray], list[np.ndarray]]:
         "Copies of the model's and the optimiser's variables."
         return [[np.array(v) for v in variables] for variables in (self.model.variables, self.optimiser.variables)]
