@@ -63,7 +63,9 @@ class Trainer(keras.Model):
 def make_trainer(model: keras.Model, config: Config) -> Trainer:
     "A compiled `Trainer`. TensorFlow's own kernels train faster on a CPU than its XLA does (measured: 1.2 times); JAX needs XLA."
     trainer = Trainer(model, head_of(model, config.net.loss))
-    optimiser = keras.optimizers.get(dict(class_name=config.net.opt, config=dict(learning_rate=config.net.learning_rate, global_clipnorm=1.0)))
+    options = dict(learning_rate=config.net.learning_rate, global_clipnorm=1.0)
+    if config.net.opt in ("adam", "adamw", "nadam", "adamax"): options["beta_2"] = 0.99  # a short memory of the gradients' size suits short trainings
+    optimiser = keras.optimizers.get(dict(class_name=config.net.opt, config=options))
     trainer.compile(optimiser, jit_compile=keras.backend.backend() != "tensorflow")
     optimiser.build(model.trainable_variables)
     return trainer
