@@ -139,7 +139,7 @@ def _read(model: keras.Model, head: MixtureHead, grus: list[GRU]) -> Weights:
     rows = np.cumsum([0, *(head.components * (2 * g + 1) for g in head.groups)])
     outs = [kernel(o) for o in head.outs]
     return Weights(kernel(layer("in")), np.stack([f(m.gamma) for m in norms]), np.stack([f(m.beta) for m in norms]),
-                   tuple(kernel(g.gates) for g in grus), tuple(quantise(f(g.cell.kernel), f(g.cell.bias)) for g in grus), f(layer("norm").gamma), f(layer("norm").beta),
+                   tuple(kernel(g.gates) for g in grus), tuple(quantise(f(g.kernel), f(g.bias)) for g in grus), f(layer("norm").gamma), f(layer("norm").beta),
                    kernel(head.join), f(head.told), f(head.skip), Matrix(*(np.concatenate(p) for p in zip(*outs))), rows, np.asarray(head.edges), head.components, head.hidden)
 
 def fast_program(model: keras.Model, head: Any) -> Callable[..., Any] | None:
