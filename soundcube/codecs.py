@@ -33,6 +33,11 @@ class Codec:
         return dict(name=self.name, rate=self.rate, window=self.window, hop=self.hop, dims=self.dims)
 
     @property
+    def loudness(self) -> np.ndarray | None:
+        "(dims,) what each number of a frame adds to its level, in dB; None if that can't be said."
+        return self.arrays.get("loudness")
+
+    @property
     def fingerprint(self) -> str:
         "Sixteen characters that change with any setting or fitted number."
         h = hashlib.sha256(json.dumps(self.settings, sort_keys=True).encode())
@@ -108,7 +113,7 @@ FIT_FRAMES = 40_000  # about ten minutes, spread over the music; more did not ch
 class Spectral(Codec):
     "Whitened principal axes of log-magnitudes."
     name = "spectral"
-    fitted = dict(floor=(), ceiling=("bins",), mean=("bins",), analysis=("bins", "dims"), synthesis=("dims", "bins"), residue=("bins",))
+    fitted = dict(floor=(), ceiling=("bins",), mean=("bins",), analysis=("bins", "dims"), synthesis=("dims", "bins"), residue=("bins",), loudness=("dims",))
 
     def encoder(self) -> "_Packer": return _Packer(self)
     def decoder(self) -> "_Unpacker": return _Unpacker(self)
@@ -125,8 +130,10 @@ class Spectral(Codec):
         axes, spread = axes[:, ::-1][:, :dims], np.sqrt(np.maximum(values[::-1][:dims], 1e-6))
         axes = axes * np.sign(axes.sum(0) + 1e-12)  # up is louder; and the same on every machine
         residue = (centred - centred @ (axes @ axes.T).astype(np.float32)).std(0)
+        level = 10 * np.log10(np.square(sizes, dtype=float).sum(1) + floor**2)
+        loudness = ((level - level.mean()) @ centred / len(logs)) @ axes / spread  # how frames move with the level: white, so covariance is slope
         f = np.float32
-        return cls(rate, window, hop, dims, dict(floor=f(floor), ceiling=(logs.max(0) + f(0.5)), mean=mean.astype(f), residue=residue.astype(f),
+        return cls(rate, window, hop, dims, dict(loudness=loudness.astype(f), floor=f(floor), ceiling=(logs.max(0) + f(0.5)), mean=mean.astype(f), residue=residue.astype(f),
                                                   analysis=(axes / spread).astype(f), synthesis=(axes * spread).T.astype(f).copy()))
 
 # %% ../nbs/05_codecs.ipynb #fa35e192
@@ -194,7 +201,7 @@ class _Unpacker:
 
     def flush(self) -> np.ndarray: return self.synthesiser.flush()
 
-# %% ../nbs/05_codecs.ipynb #7719a1c7
+# %% ../nbs/05_codecs.ipynb #63266754
 CODECS = {c.name: c for c in (Spectral, Fft)}
 
 def codec_from(settings: dict[str, Any], arrays: dict[str, np.ndarray]) -> Codec:

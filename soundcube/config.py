@@ -8,9 +8,10 @@ __all__ = ['AUDIO_FORMATS', 'RATES', 'SECTIONS', 'KEYS', 'MAX_BYTES', 'PRESETS',
            'save_config', 'as_dict', 'changed', 'open_log']
 
 # %% ../nbs/01_config.ipynb #77de68da
-import difflib, json, logging, math, os
+import difflib, json, logging, math, os, re
 from dataclasses import dataclass, field, fields, is_dataclass
 from logging.handlers import RotatingFileHandler
+from numbers import Real
 from pathlib import Path
 from typing import Any, Optional
 
@@ -90,6 +91,7 @@ class Output:
     seed_file: Optional[str] = key(None, "Start from this audio file; empty: from music held out from training")
     seed_offset: Optional[float] = key(None, "Where in the seed's file to start, in seconds; empty: anywhere", 0, 360000)
     seed_seconds: float = key(8.0, "How much of the seed the network hears first", 0.1, 600)
+    level_slack: Optional[float] = key(3.0, "How far, in dB, the loudness may stray from the seed's before it is drawn back; empty: anywhere", 0, 60)
     random_state: Optional[int] = key(None, "Makes a take repeatable; empty: a new one every time", 0, 2**31 - 1)
     temperature: float = key(1.0, "Under 1 safer, over 1 wilder", 0.0, 5.0)
     top_p: float = key(1.0, "Leave out the least likely choices: keep this share of the probability", 0.01, 1.0)
@@ -160,12 +162,12 @@ _LEAF = {name.split(".")[1]: name for name in KEYS}                             
 # %% ../nbs/01_config.ipynb #91032ad7
 def _unknown(name: str, known: list[str], what: str = "key") -> SoundcubeError:
     near = difflib.get_close_matches(name, known, 1, 0.5) or difflib.get_close_matches(name.split(".")[-1], known, 1, 0.5)
-    return SoundcubeError(f"unknown {what} {name!r}" + (f"; did you mean {near[0]!r}?" if near else f"; known: {', '.join(sorted(known)[:12])}"))
+    return SoundcubeError(f"unknown {what} {name[:60]!r}" + (f"; did you mean {near[0]!r}?" if near else f"; known: {', '.join(sorted(known)[:12])}"))
 
 # %% ../nbs/01_config.ipynb #472b07b9
 def full_name(name: str) -> str:
     "`net.batch_size` for `net.batch_size` or `batch_size`; an error with the nearest known key for anything else."
-    if name in KEYS or name.startswith("net.kwargs."): return name
+    if name in KEYS or re.fullmatch(r"net\.kwargs(\.\w+)+", name): return name
     if name in _LEAF: return _LEAF[name]
     raise _unknown(name, [*KEYS, *_LEAF])
 
@@ -186,33 +188,53 @@ def _within(name: str, f: Any, value: Any) -> None:
     ok = value in m["choices"] if m["choices"] else True
     if isinstance(value, float): ok = ok and math.isfinite(value)
     if m["low"] is not None: ok = ok and m["low"] <= value <= m["high"]
-    if not ok: raise SoundcubeError(f"{name}={value}: expected {limits(f)}")
+    if not ok: raise SoundcubeError(f"{name}={str(value)[:60]}: expected {limits(f)}")
 
-# %% ../nbs/01_config.ipynb #bc33ea4e
+# %% ../nbs/01_config.ipynb #0a57cb53
+def _plain(value: Any, depth: int = 0) -> bool:
+    "Whether a value is made of numbers that a machine has, text without magic, and a few levels of lists and groups."
+    if isinstance(value, str): return value != "???" and "${" not in value and "\0" not in value
+    if isinstance(value, dict): return depth < 8 and all(isinstance(k, str) and _plain(k) and _plain(v, depth + 1) for k, v in value.items())
+    if isinstance(value, (list, tuple)): return depth < 8 and all(_plain(v, depth + 1) for v in value)
+    if isinstance(value, int): return abs(value) < 2**63
+    return value is None or isinstance(value, (Real, os.PathLike))
+
+# %% ../nbs/01_config.ipynb #22d200f8
 def _set(tree: Any, name: str, value: Any) -> None:
     "Put `value` at `name` of an OmegaConf tree, checked."
     from omegaconf import OmegaConf
     from omegaconf.errors import OmegaConfBaseException
     name = full_name(name)
     f = KEYS.get(name)
-    if isinstance(value, str) and "${" in value: raise SoundcubeError(f"{name}: ${{...}} is not supported; write the value itself")
+    may_be = limits(f) if f else "a plain value"
+    if not _plain(value): raise SoundcubeError(f"{name}: expected {may_be}; ${{...}}, ???, bytes, dates, and huge or deep values are not supported")
     if isinstance(value, bool) and f and "bool" not in str(f.type):
-        raise SoundcubeError(f"{name}={str(value).lower()}: expected {limits(f)}")
+        raise SoundcubeError(f"{name}={str(value).lower()}: expected {may_be}")
     try: OmegaConf.update(tree, name, value, merge=False, force_add=name.startswith("net.kwargs."))
     except (OmegaConfBaseException, ValueError, TypeError, RecursionError) as e:
-        raise SoundcubeError(f"{name}={str(value)[:60]}: expected {limits(f) if f else 'a plain value'}") from e
+        raise SoundcubeError(f"{name}={str(value)[:60]}: expected {may_be}") from e
     if f: _within(name, f, OmegaConf.select(tree, name))
 
-# %% ../nbs/01_config.ipynb #7719a1c7
+# %% ../nbs/01_config.ipynb #cb4e5208
 MAX_BYTES = 1_000_000  # a configuration is a page; more is a mistake
 
+def _parse_yaml(text: str) -> Any:
+    "Plain values only: no tags, as these may run code; no aliases, as nine lines of them can stand for a billion values; a few levels."
+    import yaml
+    loader, depth = getattr(yaml, "CSafeLoader", yaml.SafeLoader), 0
+    for e in yaml.parse(text, loader):
+        depth += isinstance(e, yaml.CollectionStartEvent) - isinstance(e, yaml.CollectionEndEvent)
+        if isinstance(e, yaml.AliasEvent): raise yaml.MarkedYAMLError(problem="aliases (*name) are not supported", problem_mark=e.start_mark)
+        if depth > 20: raise yaml.MarkedYAMLError(problem="too many levels", problem_mark=e.start_mark)
+    return yaml.load(text, loader)
+
 def read_yaml(path: str | Path) -> dict:
-    "The mapping in a YAML file (safe loader, no tags); {} for an empty one."
+    "The mapping in a YAML file; {} for an empty one."
     import yaml
     path = Path(path)
     try:
         if path.stat().st_size > MAX_BYTES: raise SoundcubeError(f"{path}: expected a configuration of under 1 MB")
-        value = yaml.load(path.read_text(encoding="utf-8"), getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        value = _parse_yaml(path.read_text(encoding="utf-8"))
     except OSError as e: raise SoundcubeError(f"{path}: {(e.strerror or 'cannot be read').lower()}") from e
     except UnicodeDecodeError as e: raise SoundcubeError(f"{path}: expected text in UTF-8") from e
     except (yaml.YAMLError, ValueError, RecursionError) as e:
@@ -222,18 +244,18 @@ def read_yaml(path: str | Path) -> dict:
     if not isinstance(value, dict): raise SoundcubeError(f"{path}: expected sections ({', '.join(SECTIONS)}), not {type(value).__name__}")
     return value
 
-# %% ../nbs/01_config.ipynb #22d200f8
+# %% ../nbs/01_config.ipynb #b6692ea5
 def _flatten(tree: dict, path: Path) -> dict[str, Any]:
     "{section: {key: value}} -> {section.key: value}, with unknown sections refused."
-    flat = {}
+    flat, text = {}, lambda k: k if isinstance(k, str) else type(k).__name__
     for section, values in tree.items():
-        if section not in SECTIONS: raise SoundcubeError(f"{path}: {_unknown(str(section), list(SECTIONS), 'section')}")
+        if section not in SECTIONS: raise SoundcubeError(f"{path}: {_unknown(text(section), list(SECTIONS), 'section')}")
         if values is None: continue
         if not isinstance(values, dict): raise SoundcubeError(f"{path}: {section}: expected keys under it, such as {next(k for k in KEYS if k.startswith(section))}")
-        flat |= {f"{section}.{k}": v for k, v in values.items()}
+        flat |= {f"{section}.{text(k)}": v for k, v in values.items()}
     return flat
 
-# %% ../nbs/01_config.ipynb #cb4e5208
+# %% ../nbs/01_config.ipynb #972a67c4
 def find_root(start: str | Path | None = None) -> Path:
     "The project's folder: the nearest one from `start` (default: here) upwards with our `config.yml`; else `start`."
     start = Path(start or os.getcwd()).resolve()
@@ -243,7 +265,7 @@ def find_root(start: str | Path | None = None) -> Path:
         if folder == start or any(line.startswith(f"{s}:") for s in SECTIONS for line in text.splitlines()): return folder
     return start
 
-# %% ../nbs/01_config.ipynb #f1f836cb
+# %% ../nbs/01_config.ipynb #cb7a1d77
 PRESETS = dict(
     demo=dict(training_minutes=3.0, batch_size=32, kwargs=dict(units=256)),
     quick=dict(training_minutes=10.0, batch_size=32, kwargs=dict(units=320)),
@@ -257,7 +279,7 @@ def _fill(config: Config) -> None:
     if net.training_epochs is None and net.training_minutes is None: net.training_minutes = preset["training_minutes"]
     if net.model_name == "recurrent": net.kwargs = {**preset["kwargs"], **net.kwargs}
 
-# %% ../nbs/01_config.ipynb #fc074d50
+# %% ../nbs/01_config.ipynb #ca3512f4
 def _check(c: Config) -> None:
     if c.window % c.hop: raise SoundcubeError(f"data.hop_length={c.hop}: expected a divisor of the window, {c.window} samples")
     if c.data.codec == "fft" and c.window != c.hop:
@@ -269,10 +291,10 @@ def _check(c: Config) -> None:
         raise SoundcubeError(f"data.axes={c.data.axes}: expected at most the {c.window // 2 + 1} bins of a window")
     for name in ("model_base", "default_file", "log_file"):
         value = getattr(c.state if name == "model_base" else c.output if name == "default_file" else c.logging, name)
-        if not value.strip() or Path(value).name != value or "\0" in value or len(value) > 100:
-            raise SoundcubeError(f"{full_name(name)}={value!r}: expected a plain name, not a path")
+        if not value.strip(" .") or Path(value).name != value or not value.isprintable() or len(value) > 100:
+            raise SoundcubeError(f"{full_name(name)}={value[:60]!r}: expected a plain name, not a path")
 
-# %% ../nbs/01_config.ipynb #5b384ce3
+# %% ../nbs/01_config.ipynb #761f22b2
 def load_config(path: str | Path | None = None, overrides: list[str] | tuple = (), **keywords: Any) -> Config:
     """The configuration: schema, then the file, then `key.subkey=value` overrides, then keywords.
 
@@ -292,18 +314,18 @@ def load_config(path: str | Path | None = None, overrides: list[str] | tuple = (
     _check(config)
     return config
 
-# %% ../nbs/01_config.ipynb #ca3512f4
+# %% ../nbs/01_config.ipynb #92cfceb3
 def parse_override(text: str) -> tuple[str, Any]:
     "`net.batch_size=8` -> ('net.batch_size', 8): the value is read as YAML, so `[a, b]`, `true` and an empty value work."
     import yaml
     name, eq, value = text.partition("=")
     if not eq: raise SoundcubeError(f"{text!r}: expected key.subkey=value")
     name = full_name(name.strip())
-    if name in KEYS and "str" in str(KEYS[name].type) and "list" not in str(KEYS[name].type): return name, value or None if "Optional" in str(KEYS[name].type) else value
-    try: return name, yaml.safe_load(value)
+    if name in KEYS and KEYS[name].type in (str, Optional[str]): return name, value or None if KEYS[name].type != str else value
+    try: return name, _parse_yaml(value)
     except (yaml.YAMLError, ValueError, RecursionError): return name, value
 
-# %% ../nbs/01_config.ipynb #64e095fe
+# %% ../nbs/01_config.ipynb #b7eb6c68
 def save_config(path: str | Path, values: dict[str, Any]) -> None:
     "Set {`section.key`: value} in the YAML file at `path` (made if missing), its comments kept; all values are checked first."
     from ruamel.yaml import YAML
@@ -320,12 +342,12 @@ def save_config(path: str | Path, values: dict[str, Any]) -> None:
     with writing(path) as beside:
         with open(beside, "w", encoding="utf-8") as f: yaml.dump(tree, f)
 
-# %% ../nbs/01_config.ipynb #e1822db4
+# %% ../nbs/01_config.ipynb #c5b76da3
 def as_dict(config: Config) -> dict[str, Any]:
     "{`section.key`: value} of everything."
     return {k: getattr(getattr(config, k.split(".")[0]), k.split(".")[1]) for k in KEYS}
 
-# %% ../nbs/01_config.ipynb #b7eb6c68
+# %% ../nbs/01_config.ipynb #80e28a51
 def _untouched(config: Config) -> dict[str, Any]:
     "What everything would be if nothing but the preset, the network and a number of epochs had been chosen."
     plain = Config()
@@ -339,7 +361,7 @@ def changed(config: Config) -> list[str]:
     default = _untouched(config)
     return [f"{k}={text(v)}" for k, v in as_dict(config).items() if v != default[k]]
 
-# %% ../nbs/01_config.ipynb #80e28a51
+# %% ../nbs/01_config.ipynb #9109c85a
 log = logging.getLogger("soundcube")
 
 def open_log(config: Config) -> None:
@@ -350,8 +372,9 @@ def open_log(config: Config) -> None:
     if not config.logging.enabled: return
     try:
         config.path(config.logging.log_dir).mkdir(parents=True, exist_ok=True)
-        handler = RotatingFileHandler(config.path(config.logging.log_dir, config.logging.log_file), maxBytes=1_000_000, backupCount=3, encoding="utf-8", delay=True)
+        handler = RotatingFileHandler(config.path(config.logging.log_dir, config.logging.log_file), maxBytes=1_000_000, backupCount=3, encoding="utf-8", errors="backslashreplace", delay=True)
     except OSError: return
+    handler.handleError = lambda record: None  # a full disk has been said elsewhere, in one line
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
     log.addHandler(handler)
     log.setLevel(config.logging.level.upper())
