@@ -1,0 +1,159 @@
+"""The front door in a real browser: settings, music, training, at two widths and in two themes, and after a restart."""
+
+import os, re
+
+import pytest
+
+import lab
+
+SHOTS = os.environ.get("SOUNDCUBE_SHOTS")  # a folder for pictures to look at
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory): return lab.make_project(tmp_path_factory.mktemp("panels") / "project")
+
+
+@pytest.fixture(scope="module")
+def url(project):
+    with lab.serving(project) as url: yield url
+
+
+@pytest.fixture(scope="module")
+def page(url, chromium):
+    page = lab.new_page(chromium)
+    lab.open_notebook(page, url)
+    lab.run_all(page)
+    tab(page, "Settings").wait_for(timeout=60_000)
+    return page
+
+
+def tab(page, name): return page.locator(".widget-tab .lm-TabBar-tab", has_text=re.compile(f"^{name}$"))
+
+
+def shown(page, text, seconds=30): page.get_by_text(text).first.wait_for(timeout=1000 * seconds)
+
+
+def button(page, name): return page.get_by_role("button", name=re.compile(rf"(^|\W){name}$"))  # an icon is part of the name
+
+
+def fits(page):
+    "Nothing sticks out of a panel to the right."
+    wide = page.evaluate("""() => [...document.querySelectorAll('.sc-panel')].filter(p => p.offsetParent).flatMap(p => [...p.querySelectorAll('*')]
+        .filter(e => e.offsetParent && e.getBoundingClientRect().right > p.getBoundingClientRect().right + 2).map(e => e.className))""")
+    assert not wide, wide
+
+
+def look(page, name):
+    "Both widths, both themes: nothing overflows; a picture each, if pictures are wanted."
+    for width in (1000, 1600):
+        page.set_viewport_size(dict(width=width, height=1100))
+        for dark in (False, True):
+            lab.theme(page, dark)
+            page.wait_for_timeout(300)
+            fits(page)
+            if SHOTS: page.screenshot(path=f"{SHOTS}/{name}-{width}-{'dark' if dark else 'light'}.png")
+    lab.theme(page, False)
+    page.set_viewport_size(dict(width=1000, height=1100))
+
+
+def test_settings(page, project):
+    shown(page, "weights", 90)
+    facts = page.locator(".sc-card").first
+    before, row = facts.inner_text(), page.locator(".sc-row", has=page.get_by_label("kwargs"))
+    page.get_by_label("kwargs").fill("units: 32, hidden: 32")
+    page.get_by_label("kwargs").press("Tab")
+    lab.wait_for(lambda: facts.inner_text() != before and "weights" in facts.inner_text())
+    assert "sc-changed" in row.get_attribute("class") and page.get_by_label("Command line").input_value().count("units")
+    page.get_by_label("batch_size").fill("many")
+    page.get_by_label("batch_size").press("Tab")
+    shown(page, "net.batch_size=many: expected a whole number from 1 to 4096 or empty")
+    look(page, "settings")
+    page.get_by_title("Set net.batch_size back to its default").click()
+    lab.wait_for(lambda: page.get_by_label("batch_size").get_attribute("placeholder") == "32")
+    page.get_by_label("batch_size").fill("8")
+    page.get_by_label("kwargs").fill("units: 16, hidden: 16")
+    page.get_by_label("kwargs").press("Tab")
+    button(page, "Output").click()
+    page.get_by_label("fade_out").fill("1.5")
+    page.get_by_label("fade_out").press("Tab")
+    button(page, "Save").click()
+    shown(page, "Saved: output.fade_out")
+    text = (project / "config.yml").read_text()
+    assert "fade_out: 1.5" in text and "# small laptop" in text
+
+
+def test_music(page, project):
+    tab(page, "Music").click()
+    shown(page, "8 files in music/")
+    with page.expect_file_chooser() as chooser: page.get_by_role("button", name=re.compile("Add files")).click()
+    chooser.value.set_files(project / "music/0.wav")
+    shown(page, "added 0-")
+    shown(page, "9 files in music/, 1.3 minutes converted, 1 new")
+    button(page, "Convert").click()
+    shown(page, "9 files in music/, 1.5 minutes converted", 60)
+    page.get_by_label("Files", exact=True).select_option(index=3)
+    page.wait_for_timeout(1500)
+    look(page, "music")
+
+
+def test_training(page):
+    tab(page, "Training").click()
+    shown(page, "Nothing is trained yet.")
+    button(page, "Train").dblclick()
+    shown(page, "Running.", 60)
+    lab.wait_for(lambda: page.locator("svg.sc-curves polyline.step").count() > 1 or None, 60)
+    button(page, "Pause").click()
+    shown(page, "Paused.")
+    drawn = page.locator("svg.sc-curves").inner_html()
+    look(page, "paused")
+    assert page.locator("svg.sc-curves").inner_html() == drawn  # nothing goes on
+    button(page, "Resume").click()
+    shown(page, "Running.")
+    shown(page, "Finished.", 120)
+    assert "best: epoch" in page.locator("svg.sc-curves").text_content() and page.get_by_role("button", name=re.compile(r"^epoch \d+$")).count() >= 3
+    look(page, "trained")
+
+
+def test_keyboard(page):
+    "Every control can be reached without a mouse, and has a name."
+    nameless = page.evaluate("""() => [...document.querySelectorAll('.sc-panel :is(button, input, select)')].filter(e => e.offsetParent &&
+        !(e.innerText || e.title || e.ariaLabel || e.labels?.length || e.type === 'file')).map(e => e.outerHTML.slice(0, 120))""")
+    assert not nameless, nameless
+    tab(page, "Settings").click()
+    page.get_by_label("Command line").focus()
+    page.keyboard.press("Shift+Tab")
+    assert page.evaluate("() => document.activeElement.closest('.sc-panel') !== null")
+
+
+def test_tabs_by_keyboard(page):
+    tab(page, "Settings").click()
+    tab(page, "Settings").focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    shown(page, "files in music/")
+
+
+def test_restart(page):
+    lab.restart(page)
+    lab.run_all(page)
+    page.wait_for_timeout(2000)
+    tab(page, "Training").click(timeout=60_000)
+    shown(page, "best: epoch", 30)
+    assert page.locator("svg.sc-curves polyline.held").count() == 2  # the curve and its key
+
+
+def test_no_complaints(page): assert not page.errors, page.errors
+
+
+def test_voila(project, chromium):
+    "The front door as an app of its own."
+    pytest.importorskip("voila")
+    with lab.serving(project, "voila") as url:
+        page = lab.new_page(chromium)
+        page.goto(url, timeout=90_000)
+        tab(page, "Training").click(timeout=90_000)
+        shown(page, "best: epoch")
+        fits(page)
+        if SHOTS: page.screenshot(path=f"{SHOTS}/voila.png")
+        ours = [e for e in page.errors if "net::ERR" not in e]  # its template asks the network for a font it also brings along
+        assert not ours, ours
