@@ -6,7 +6,7 @@
 __all__ = ['FORMAT', 'Arrays', 'Checkpoint', 'numbered', 'unnumbered', 'save_checkpoint', 'load_checkpoint', 'Shelf']
 
 # %% ../nbs/12_checkpoints.ipynb #77de68da
-import glob, hashlib, json
+import glob, hashlib, json, re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -51,32 +51,47 @@ def _digest(arrays: Arrays, about: str) -> str:
 # %% ../nbs/12_checkpoints.ipynb #0ade7c2c
 def save_checkpoint(path: str | Path, c: Checkpoint) -> None:
     "Write a checkpoint, whole or not at all."
-    from safetensors.numpy import save_file
+    from safetensors.numpy import save
     groups = dict(weights=c.weights, optimiser=c.optimiser, codec=c.codec.arrays)
     arrays = {f"{group}/{k}": np.asarray(v, order="C") for group, values in groups.items() for k, v in values.items()}
     about = json.dumps(dict(model_name=c.model_name, kwargs=c.kwargs, codec=c.codec.settings, progress=c.progress))
     meta = dict(format=str(FORMAT), made_by="soundcube", about=about, digest=_digest(arrays, about))
-    with writing(path) as beside: save_file(arrays, beside, meta)
+    with writing(path) as beside: beside.write_bytes(save(arrays, meta))
 
-# %% ../nbs/12_checkpoints.ipynb #b1d57811
+# %% ../nbs/12_checkpoints.ipynb #17ba0791
+_KINDS = dict(epoch=int, step=int, steps=int, seconds=(int, float), partial=list, history=list, slower=(int, float), setbacks=int)
+
+def _sensible(progress: Any) -> bool:
+    "Whether training can go on from it: the right kinds, counters not negative, epochs of the history in order."
+    if not isinstance(progress, dict) or not all(isinstance(progress.get(k, kind() if isinstance(kind, type) else 0), kind) for k, kind in _KINDS.items()): return False
+    epochs = [h.get("epoch") for h in progress.get("history", []) if isinstance(h, dict)]
+    return epochs == list(range(1, len(progress.get("history", [])) + 1)) and all(progress.get(k, 0) >= 0 for k in ("epoch", "step", "steps"))
+
+def _affordable(kwargs: dict[str, Any], weights: Arrays) -> bool:
+    "Whether `weights` are enough for the sizes in `kwargs`: a layer has the product of two, a recurrent one its units squared."
+    sizes = sorted(kwargs.get(k, 1) for k in ("units", "hidden_size", "hidden", "components", "layers"))
+    units, total = max(kwargs.get("units", 1), kwargs.get("hidden_size", 1)), sum(w.size for w in weights.values())
+    return max(units**2, sizes[-1] * sizes[-2]) <= total
+
+# %% ../nbs/12_checkpoints.ipynb #bd307a3e
 def load_checkpoint(path: str | Path) -> Checkpoint:
     "Read and check a checkpoint: format, digest, types, finite numbers; one line for whatever is wrong."
     arrays, meta = read_tensors(path)
     damaged = SoundcubeError(f"{path}: damaged or not a Soundcube model; use a backup or train again")
-    if meta.get("made_by") != "soundcube" or not meta.get("format", "").isdigit(): raise damaged
+    if meta.get("made_by") != "soundcube" or not re.fullmatch("[0-9]{1,6}", meta.get("format", "")): raise damaged
     if int(meta["format"]) > FORMAT: raise SoundcubeError(f"{path}: made by a newer Soundcube (format {meta['format']}, this one reads up to {FORMAT}); update Soundcube")
     if meta.get("digest") != _digest(arrays, meta.get("about", "")): raise damaged
     try:
         about = json.loads(meta["about"])
         group = lambda name: {k.split("/", 1)[1]: v for k, v in arrays.items() if k.startswith(name + "/")}
         c = Checkpoint(about["model_name"], about["kwargs"], codec_from(about["codec"], group("codec")), group("weights"), group("optimiser"), about["progress"])
-        sound = isinstance(c.model_name, str) and isinstance(c.kwargs, dict) and isinstance(c.progress, dict)
-    except (KeyError, ValueError, TypeError, AttributeError, SoundcubeError): raise damaged from None
+        sound = isinstance(c.model_name, str) and isinstance(c.kwargs, dict) and _sensible(c.progress) and _affordable(c.kwargs, c.weights)
+    except (KeyError, ValueError, TypeError, AttributeError, OverflowError, RecursionError, SoundcubeError): raise damaged from None
     if not sound: raise damaged
-    if not all(np.isfinite(v).all() for v in c.weights.values() if v.dtype.kind == "f"): raise SoundcubeError(f"{path}: has weights that are no numbers; use a backup")
+    if not all(np.isfinite(v).all() for v in (*c.weights.values(), *c.optimiser.values()) if v.dtype.kind == "f"): raise SoundcubeError(f"{path}: has weights that are no numbers; use a backup")
     return c
 
-# %% ../nbs/12_checkpoints.ipynb #f1abd670
+# %% ../nbs/12_checkpoints.ipynb #9e6a55b6
 class Shelf:
     "The files of one model name."
     def __init__(self, config: Config):

@@ -7,8 +7,9 @@ __all__ = ['COMMANDS', 'USAGE', 'EVERYWHERE', 'sort_words', 'Bar', 'convert', 'U
            'main', 'script']
 
 # %% ../nbs/22_cli.ipynb #da4b9237
-import argparse, os, re, sys, time
+import argparse, os, re, signal, sys, threading, time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -54,13 +55,24 @@ class UsageError(SoundcubeError):
     "The words of a command are wrong: exit status 2."
 
 # %% ../nbs/22_cli.ipynb #fa35e192
+@contextmanager
+def _hushed() -> Iterator[None]:
+    "Nothing goes to standard error's file for the length of the block; exceptions still come out of it."
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    sys.stderr.flush()
+    kept = os.dup(2)
+    with open(os.devnull, "w") as nowhere: os.dup2(nowhere.fileno(), 2)
+    try: yield
+    finally: os.dup2(kept, 2); os.close(kept)
+
+# %% ../nbs/22_cli.ipynb #f1abd670
 def train(config: Config, words: list[str]) -> None:
     "Train the model; running it again goes on. `new` starts over (the old one is kept), a number is the epochs to train for."
     _, flags, rest = sort_words(words, ("new",))
     for w in rest:
         if not w.isdigit() or int(w) < 1: raise UsageError(f"unexpected {w!r}; expected: new, a number of epochs, key.subkey=value")
         config.net.training_epochs, config.net.training_minutes = int(w), None
-    from soundcube.net import Net
+    with _hushed(): from soundcube.net import Net
     net = Net(Net.TRAIN, new="new" in flags, config=config)
     print(f"{net.shelf.base}: {net.model.count_params():,} weights, {net.epochs} epochs so far")
     end = _train(net)
@@ -69,7 +81,7 @@ def train(config: Config, words: list[str]) -> None:
     if end.startswith("given up"): raise SoundcubeError(f"{end}; the last good weights are kept")
     print(f"saved as {net.shelf.latest}")
 
-# %% ../nbs/22_cli.ipynb #f1abd670
+# %% ../nbs/22_cli.ipynb #1574bddb
 def _train(net: Any) -> str:
     "Train with a bar and a line an epoch."
     def on_step(t: Any) -> None:
@@ -81,16 +93,18 @@ def _train(net: Any) -> str:
         log.info(h)
     with Bar("training") as bar: return net.train(on_step=on_step, on_epoch=on_epoch)
 
-# %% ../nbs/22_cli.ipynb #0716d970
+# %% ../nbs/22_cli.ipynb #9e6a55b6
 def generate(config: Config, words: list[str], like: str | None = None) -> None:
     "A take for each file name (default: output.default_file); the ending says the format."
-    from soundcube.net import Net, write_take
     from soundcube.takes import read_settings
+    with _hushed(): from soundcube.net import Net, write_take
     _, _, names = sort_words(words)
     names = names or [config.output.default_file]
     settings = read_settings(like) if like else None
-    if settings and settings.get("model") != config.state.model_base: config.state.model_base = str(settings.get("model"))
+    if settings: config.state.model_base = settings.get("model", config.state.model_base)
     net = Net(Net.GEN, config=config)
+    if settings and (settings.get("epochs"), settings.get("codec")) != (net.epochs, net.codec.fingerprint):
+        print(f"{like} was played after {settings.get('epochs')} epochs, {config.state.model_base} has {net.epochs} now: it will be another take")
     for name in names:
         path = Path(name) if Path(name).parent != Path() else config.path(config.output.output_dir, name)
         begin = time.perf_counter()
@@ -100,7 +114,7 @@ def generate(config: Config, words: list[str], like: str | None = None) -> None:
               + "".join(f"; at {at:.0f} s it {why}, and went another way" for at, why in made.get("guard", [])))
         if config.output.random_state is not None and not like: config.output.random_state += 1
 
-# %% ../nbs/22_cli.ipynb #b3f0c7f6
+# %% ../nbs/22_cli.ipynb #91032ad7
 def reset(config: Config, words: list[str]) -> None:
     "Put the models aside (`clear`: delete them); `logs` and `data` delete those. Music is never touched."
     _, flags, rest = sort_words(words, ("clear", "logs", "data"))
@@ -127,7 +141,7 @@ def _delete(config: Config, folder: Path, pattern: str) -> int:
     for f in found: f.unlink()
     return len(found)
 
-# %% ../nbs/22_cli.ipynb #472b07b9
+# %% ../nbs/22_cli.ipynb #12c6fc06
 def demo(config: Config, words: list[str]) -> None:
     "From nothing to new music in a few minutes: tunes if there is no music, conversion, training, a take and its picture."
     from soundcube import data
@@ -146,7 +160,7 @@ def demo(config: Config, words: list[str]) -> None:
     generate(config, [])
     _picture(config)
 
-# %% ../nbs/22_cli.ipynb #12c6fc06
+# %% ../nbs/22_cli.ipynb #d435a6cd
 def _picture(config: Config) -> None:
     "A PNG beside the demo's take, and what to do next."
     from soundcube.audio import read_audio
@@ -159,7 +173,7 @@ def _picture(config: Config) -> None:
           "  soundcube convert && soundcube train && soundcube generate\n"
           "or open the panels: jupyter lab nbs/app.ipynb")
 
-# %% ../nbs/22_cli.ipynb #4d134bc0
+# %% ../nbs/22_cli.ipynb #f6e1126c
 COMMANDS: dict[str, Callable[..., None]] = dict(convert=convert, train=train, generate=generate, reset=reset, demo=demo)
 USAGE = dict(convert="[clear]", train="[new] [EPOCHS]", generate="[FILE ...]", reset="[clear] [logs] [data]", demo="")
 EVERYWHERE = "Every key of config.yml can be set here: key.subkey=value"
@@ -182,13 +196,14 @@ def _command_parser(name: str) -> argparse.ArgumentParser:
     if name == "generate": parser.add_argument("--like", metavar="TAKE", help="play a take again, with its settings")
     return parser
 
-# %% ../nbs/22_cli.ipynb #f6e1126c
+# %% ../nbs/22_cli.ipynb #887309d0
 def main(argv: list[str] | None = None) -> None:
     "The `soundcube` command."
     argv = sys.argv[1:] if argv is None else argv
     command = _parser().parse_args(argv[:1]).command
     args, status = _command_parser(command).parse_intermixed_args(argv[1:]), 0
-    try: _run(command, args)
+    try:
+        with _terminable(): _run(command, args)
     except KeyboardInterrupt: status = 130; print("stopped; everything up to here is saved", file=sys.stderr)
     except BrokenPipeError: status = 1; os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except Exception as e:
@@ -198,13 +213,24 @@ def main(argv: list[str] | None = None) -> None:
         log.error("%s: %s", command, explain(e), exc_info=not isinstance(e, SoundcubeError))
     if status: raise SystemExit(status)
 
+@contextmanager
+def _terminable() -> Iterator[None]:
+    "A terminate signal ends what is being done as an error would: what is half written vanishes, workers end, locks go."
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    def end(number: int, frame: Any) -> None: raise SystemExit(128 + number)
+    old = signal.signal(signal.SIGTERM, end)
+    try: yield
+    finally: signal.signal(signal.SIGTERM, old)
+
 def _run(command: str, args: argparse.Namespace) -> None:
     preset = ["net.preset=demo", "state.model_base=demo"] if command == "demo" else []
     config = load_config(args.config, preset + sort_words(args.words)[0])
     open_log(config)
     COMMANDS[command](config, args.words, **({"like": args.like} if command == "generate" else {}))
 
-# %% ../nbs/22_cli.ipynb #bc33ea4e
+# %% ../nbs/22_cli.ipynb #0a57cb53
 def script(command: str) -> None:
     "`python convert.py words` is `soundcube convert words`."
     main([command, *sys.argv[1:]])

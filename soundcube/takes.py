@@ -14,8 +14,9 @@ from typing import Any
 
 import numpy as np
 
-from .files import SoundcubeError, read_json, write_json, writing
+from .files import SoundcubeError, read_json, write_json
 from .audio import AudioWriter, fade, fade_gain, read_metadata
+from .config import load_config
 from .codecs import Codec
 
 # %% ../nbs/07_takes.ipynb #ac3478d6
@@ -52,7 +53,8 @@ def record(path: str | Path, blocks: Iterable[np.ndarray], rate: int, total: int
 
     fades: seconds in and out; memory does not grow with the length."""
     path, settings, done = Path(path), settings or {}, 0
-    about = dict(title=path.stem, software="Soundcube", comment=json.dumps(settings, ensure_ascii=True))
+    title = f"{settings['model']} {settings.get('random_state', '')}".strip() if "model" in settings else path.stem
+    about = dict(title=title, software="Soundcube", comment=json.dumps(settings, ensure_ascii=True))
     with AudioWriter(path, rate, bit_depth, metadata=about) as out:
         for x in blocks:
             x = x[:total - done]
@@ -62,12 +64,22 @@ def record(path: str | Path, blocks: Iterable[np.ndarray], rate: int, total: int
     if settings: write_json(sidecar(path), settings)
     return path
 
-# %% ../nbs/07_takes.ipynb #fe5dbbce
+# %% ../nbs/07_takes.ipynb #0ade7c2c
+def _checked(settings: dict[str, Any], path: str | Path) -> dict[str, Any]:
+    keys, seed = dict(model="model_base", steps="gen_steps"), settings.get("seed") or {}
+    try:
+        load_config(None, **{keys.get(k, k): settings[k] for k in ("model", "steps", "random_state", "temperature", "top_p", "level_slack") if k in settings})
+        if not (isinstance(seed, dict) and isinstance(seed.get("start", 0), int) and seed.get("start", 0) >= 0 and isinstance(seed.get("offset", 0), (int, float))):
+            raise SoundcubeError("seed: expected where it was from")
+    except SoundcubeError as e: raise SoundcubeError(f"{path}: settings that make no sense: {e}") from None
+    return settings
+
+# %% ../nbs/07_takes.ipynb #b1d57811
 def read_settings(path: str | Path) -> dict[str, Any]:
     "The settings of a take: from its metadata, or from its sidecar."
     if not Path(path).exists(): raise SoundcubeError(f"{path}: no such file")
     for found in (lambda: json.loads(read_metadata(path).get("comment", "")), lambda: read_json(sidecar(path))):
         try: settings = found()
         except (ValueError, SoundcubeError): continue
-        if isinstance(settings, dict) and settings: return settings
+        if isinstance(settings, dict) and settings: return _checked(settings, path)
     raise SoundcubeError(f"{path}: not a take of Soundcube; it has no settings in it or beside it")

@@ -1,0 +1,62 @@
+"""What the benchmarks share: small projects, and commands run as somebody would run them."""
+import math
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import soundfile
+import yaml
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+SMALL = dict(data=dict(sample_rate=8000, axes=8, seconds_per_block=0.5),
+             net=dict(model_name="simple_gru", kwargs=dict(hidden_size=8), batch_size=8, training_epochs=2),
+             output=dict(gen_seconds=2.0, seed_seconds=1.0, random_state=1))
+
+
+def tune(seconds: float, rate: int = 8000, seed: int = 0) -> np.ndarray:
+    "Plucked tones, float32 (n,)."
+    t = np.arange(round(seconds * rate)) / rate
+    notes = np.random.default_rng(seed).choice([220, 247, 262, 294, 330, 392], int(seconds * 4) + 1)
+    return (0.3 * np.sin(2 * np.pi * np.repeat(notes, rate // 4)[:len(t)] * t) * np.exp(-4 * (t % 0.25))).astype(np.float32)
+
+
+def project(root: Path, files: int = 11, seconds: float = 4.0, **sections: dict) -> Path:
+    "A folder with a `config.yml` - SMALL, with `sections` over it - and music."
+    (root / "music").mkdir(parents=True)
+    names = set(SMALL) | set(sections)
+    (root / "config.yml").write_text(yaml.safe_dump({s: SMALL.get(s, {}) | sections.get(s, {}) for s in names}))
+    for k in range(files):
+        with soundfile.SoundFile(root / "music" / f"{k:02d}.wav", "w", 8000, 1) as f:  # in pieces: a process begins with the memory of the one that starts it
+            for at in range(0, math.ceil(seconds), 10): f.write(tune(min(10, seconds - at), seed=k + 1000 * at))
+    return root
+
+
+class Run(NamedTuple):
+    status: int
+    out: str
+    err: str
+    seconds: float
+    megabytes: float  # most memory of the process, or of one of those it started
+
+
+def soundcube(root: Path, *words: str, **options) -> Run:
+    "`soundcube words`, run in the folder `root`."
+    begin = time.perf_counter()
+    with subprocess.Popen([sys.executable, "-c", "from soundcube.cli import main; main()", *words], cwd=root, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                          text=True, **options) as p:
+        out, err = p.communicate() if not hasattr(os, "wait4") else (p.stdout.read(), p.stderr.read())
+        peak = 0.0
+        if hasattr(os, "wait4"):
+            _, code, usage = os.wait4(p.pid, 0)
+            p.returncode = os.waitstatus_to_exitcode(code)
+            peak = usage.ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3)
+    return Run(p.returncode, out, err, time.perf_counter() - begin, peak)
+
+
+def leftovers(root: Path) -> list[str]:
+    "Temporary files in a project."
+    return sorted(str(f.relative_to(root)) for f in root.rglob("*.partial*"))
