@@ -7,7 +7,7 @@ __all__ = ['SAMPLING', 'held_out_seed', 'noise_seed', 'usual_steps', 'Stored', '
            'estimate']
 
 # %% ../nbs/17_net.ipynb #77de68da
-import json, os, secrets, time
+import json, secrets, shutil, tempfile, time
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from pathlib import Path
@@ -164,8 +164,10 @@ class Trainable(Stored):
         train, held_out = self._batches()
         self.training = Training(self.model, self.config, train, held_out, self.progress)
         saved, self._checkpoint = unnumbered(self._checkpoint.optimiser) if self._checkpoint else [], None
-        if len(saved) == len(self.training.optimiser.variables):
-            for v, a in zip(self.training.optimiser.variables, saved): v.assign(a)
+        variables = self.training.optimiser.variables
+        if saved and [v.shape for v in saved] != [tuple(v.shape) for v in variables]:
+            raise SoundcubeError(f"{self.shelf.latest} was trained with another optimiser than net.opt={self.config.net.opt}; set it back, or start over with: train new")
+        for v, a in zip(variables, saved): v.assign(a)
         return self.training
 
     def _batches(self) -> tuple[Batches, Batches | None]:
@@ -208,9 +210,9 @@ class Trainable(Stored):
         "The full Keras model with its optimiser, for other programs, if `state.save_m` says so."
         if not self.config.state.save_m: return
         self.model.optimizer = self.training.optimiser
-        with writing(self.shelf.keras) as beside:
-            self.model.save(f"{beside}.keras")
-            os.replace(f"{beside}.keras", beside)
+        with writing(self.shelf.keras) as beside, tempfile.TemporaryDirectory() as folder:  # Keras insists on the ending
+            self.model.save(f"{folder}/model.keras")
+            shutil.copyfile(f"{folder}/model.keras", beside)
 
 # %% ../nbs/17_net.ipynb #1574bddb
 class Net(Trainable):
@@ -300,7 +302,7 @@ class Net(Trainable):
     def _guarded(self) -> dict: return dict(guard=[[round(at, 1), why] for at, why in self.guard.acted]) if self.guard and self.guard.acted else {}
 
 # %% ../nbs/17_net.ipynb #9e6a55b6
-SAMPLING = ("temperature", "top_p", "level_slack")
+SAMPLING = ("temperature", "top_p", "level_slack", "guard", "fade_in", "fade_out")  # of `output`: what else makes a take what it is
 
 def write_take(net: Net, path: str | Path, like: dict | None = None, progress: Callable[[float], None] = lambda share: None) -> dict:
     """Play a take straight into a sound file; its settings. The name's ending says the format.
@@ -310,7 +312,7 @@ def write_take(net: Net, path: str | Path, like: dict | None = None, progress: C
     steps = like.get("steps") or net._default_steps
     for k in SAMPLING: setattr(out, k, like.get(k, getattr(out, k)))
     settings = net.start(None, like.get("random_state", out.random_state), about=like.get("seed"))
-    settings |= dict(steps=steps, file=Path(path).name)
+    settings |= dict(steps=steps, bit_depth=like.get("bit_depth", net.config.data.bit_depth))
     total = steps * net.codec.hop - (net.codec.window - net.codec.hop)
     raw = FrameFile(Path(path).with_suffix(".npy"), net.codec.dims) if out.save_raw else nullcontext()
     with raw as keep:
@@ -321,7 +323,7 @@ def write_take(net: Net, path: str | Path, like: dict | None = None, progress: C
                 done += len(frames)
                 progress(done / steps)
                 yield y
-        record(path, sound(), net.codec.rate, max(1, total), net.config.data.bit_depth, (out.fade_in, out.fade_out), settings)
+        record(path, sound(), net.codec.rate, max(1, total), settings["bit_depth"], (out.fade_in, out.fade_out), settings)
     log.info("take %s: %s", path, json.dumps(settings | net._guarded()))
     return settings | net._guarded()
 
