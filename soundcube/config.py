@@ -65,6 +65,7 @@ class Net:
     batch_size: Optional[int] = key(None, "Blocks in a batch; empty: as the preset says", 1, 4096)
     training_minutes: Optional[float] = key(None, "Train for so long; empty: as the preset says, unless training_epochs is given", 0.01, 100000)
     training_epochs: Optional[int] = key(None, "Train for so many passes over the music", 1, 1000000)
+    transpose: int = key(3, "Train on the music also transposed, by up to so many semitones up and down; 0: only as it is", 0, 12)
     val_split: int = key(10, "One part in this many is held out to validate on", 2, 1000)
     train_state: int = key(0, "Seed of the training's randomness", 0, 2**31 - 1)
 

@@ -410,9 +410,9 @@ def split_tracks(tracks: list[Track], val_split: int) -> tuple[list[Track], list
 class Batches:
     """Shuffled batches of blocks: `epoch(e)` gives (batch, length, dims) float32 arrays.
 
-    arrays: frames of the tracks, (n, dims); length: frames in a block."""
-    def __init__(self, arrays: list[np.ndarray], length: int, batch: int, seed: int = 0):
-        self.arrays, self.length, self.batch, self.seed = [a for a in arrays if len(a) >= length], length, batch, seed
+    arrays: frames of the tracks, (n, dims); length: frames in a block; changes: (matrix, offset) each, of which one is done to every other block."""
+    def __init__(self, arrays: list[np.ndarray], length: int, batch: int, seed: int = 0, changes: list[tuple[np.ndarray, np.ndarray]] | None = None):
+        self.arrays, self.length, self.batch, self.seed, self.changes = [a for a in arrays if len(a) >= length], length, batch, seed, changes or []
         if not self.arrays:
             raise SoundcubeError(f"the music is too short: the longest piece has {max(map(len, arrays), default=0)} frames, a block {length}; lower data.seconds_per_block or add music")
         self.blocks = sum(len(a) // length for a in self.arrays)
@@ -427,5 +427,11 @@ class Batches:
 
     def epoch(self, epoch: int, first: int = 0) -> Iterator[np.ndarray]:
         "The batches of an epoch, from the `first` one on."
-        for group in self.starts(epoch).reshape(len(self), self.batch, 2)[first:]:
-            yield np.stack([self.arrays[k][s:s + self.length] for k, s in group]).astype(np.float32)
+        for i, group in list(enumerate(self.starts(epoch).reshape(len(self), self.batch, 2)))[first:]:
+            yield self._changed(np.stack([self.arrays[k][s:s + self.length] for k, s in group]).astype(np.float32), np.random.default_rng([self.seed, epoch, i]))
+
+    def _changed(self, x: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        for k in np.flatnonzero(rng.random(len(x)) < 0.5) if self.changes else ():
+            matrix, offset = self.changes[rng.integers(len(self.changes))]
+            x[k] = x[k] @ matrix + offset
+        return x

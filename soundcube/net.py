@@ -176,7 +176,8 @@ class Trainable(Stored):
         train, held_out = ([t.frames for t in part] for part in self.tracks)
         if isinstance(self.data, tuple): length = len(train[0])  # blocks, ready cut
         enough = max(map(len, held_out), default=0) >= length
-        return Batches(train, length, net.batch_size, net.train_state), Batches(held_out, length, net.batch_size, net.train_state) if enough else None
+        changes = [c for k in range(-net.transpose, net.transpose + 1) if k and (c := self.codec.transposed(k))]
+        return Batches(train, length, net.batch_size, net.train_state, changes), Batches(held_out, length, net.batch_size, net.train_state) if enough else None
 
     def train(self, batch_size: int | None = None, epochs: int | None = None, minutes: float | None = None, save: bool = True,
               on_step: Callable[[Training], None] = lambda t: None, on_epoch: Callable[[Training], None] = lambda t: None) -> str:
