@@ -29,7 +29,7 @@ def best(run, times: int) -> float:
 
 def main() -> None:
     config = load_config(None, sys.argv[1:])
-    model = build_model(config.net.model_name, config.data.axes, config.net.kwargs)
+    model = build_model(config.net.model_name, config.data.axes, config.model_kwargs)
     trainer, batch = make_trainer(model, config), config.net.batch_size
     x = np.random.default_rng(0).standard_normal((batch, config.block + 1, config.data.axes)).astype(np.float32)
     a = np.random.default_rng(0).standard_normal((2048, 2048)).astype(np.float32)

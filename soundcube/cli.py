@@ -111,7 +111,7 @@ def generate(config: Config, words: list[str], like: str | None = None) -> None:
         with Bar(f"playing {path.name}") as bar: made = write_take(net, path, settings, bar)
         seconds = made["steps"] * net.codec.hop / net.codec.rate
         print(f"{path}: {seconds:.1f} s, {seconds / (time.perf_counter() - begin):.0f} x real time, random_state={made['random_state']}"
-              + "".join(f"; at {at:.0f} s it {why}, and went another way" for at, why in made.get("guard", [])))
+              + "".join(f"; at {at:.0f} s it {why}, and went another way" for at, why in made.get("guarded", [])))
         if config.output.random_state is not None and not like: config.output.random_state += 1
 
 # %% ../nbs/22_cli.ipynb #91032ad7

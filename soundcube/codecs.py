@@ -76,12 +76,6 @@ class Fft(Codec):
     def encoder(self) -> "_Cutter": return _Cutter(self)
     def decoder(self) -> "_Paster": return _Paster(self)
 
-    def transposed(self, semitones: float) -> tuple[np.ndarray, np.ndarray]:
-        a, bins = self.arrays, np.arange(len(self.arrays["mean"]))
-        higher = lambda row: np.interp(bins / 2 ** (semitones / 12), bins, row)  # a bin takes the loudness of the one so much lower
-        moved = np.stack([higher(row) for row in a["synthesis"]])
-        return (moved @ a["analysis"]).astype(np.float32), ((higher(a["mean"]) - a["mean"]) @ a["analysis"]).astype(np.float32)
-
     @classmethod
     def fit(cls, rate: int, window: int, hop: int, dims: int, pieces: Iterable[np.ndarray]) -> "Fft":
         "pieces: some of the music's waveform, (m,) float32 each."

@@ -32,14 +32,15 @@ from .training import Stop, Training, make_trainer, new_progress, signals
 # %% ../nbs/17_net.ipynb #c1dfd96e
 def _must_fit(c: Checkpoint, config: Config, path: Path) -> None:
     "Raise if training `c` further is not what the configuration describes."
-    d, want = config.data, dict(model_name=config.net.model_name, **{f"kwargs.{k}": v for k, v in config.net.kwargs.items()})
+    d = config.data  # of the kwargs only what was asked for: what a preset chooses for a new network need not fit one that is there
+    want = dict(model_name=config.net.model_name, **{f"kwargs.{k}": v for k, v in config.net.kwargs.items()})
     have = dict(model_name=c.model_name, **{f"kwargs.{k}": v for k, v in c.kwargs.items()})
     want |= dict(codec=d.codec, sample_rate=d.sample_rate, window=config.window, hop=config.hop) | (dict(axes=d.axes) if d.codec == "spectral" else {})
     s = c.codec.settings
     have |= dict(codec=s["name"], sample_rate=s["rate"], window=s["window"], hop=s["hop"]) | (dict(axes=s["dims"]) if s["name"] == "spectral" else {})
-    for k in want | have:
-        if want.get(k) != have.get(k):
-            raise SoundcubeError(f"{path} was trained with {k}={have.get(k, 'its default')}, but {k}={want.get(k, 'its default')} is asked for; "
+    for k in want:
+        if want[k] != have.get(k):
+            raise SoundcubeError(f"{path} was trained with {k}={have.get(k, 'its default')}, but {k}={want[k]} is asked for; "
                                  "set it back, choose another state.model_base, or start over with: train new")
 
 # %% ../nbs/17_net.ipynb #fe5dbbce
@@ -94,7 +95,7 @@ class Stored:
         net = self.config.net
         self.codec = load_codec(Store(self.config).codec_file) if Store(self.config).good else None
         if self.codec is None: raise SoundcubeError(f"no converted music in {Store(self.config).folder}; run: soundcube convert")
-        self._make(net.model_name, net.kwargs)
+        self._make(net.model_name, self.config.model_kwargs)
         steps = usual_steps(self.tracks[0])
         for layer in self.model.layers:
             if isinstance(layer, Noise): layer.scale.assign(steps)
@@ -300,7 +301,7 @@ class Net(Trainable):
         out = self.config.output
         return out.gen_steps or max(1, round(out.gen_seconds * self.codec.rate / self.codec.hop))
 
-    def _guarded(self) -> dict: return dict(guard=[[round(at, 1), why] for at, why in self.guard.acted]) if self.guard and self.guard.acted else {}
+    def _guarded(self) -> dict: return dict(guarded=[[round(at, 1), why] for at, why in self.guard.acted]) if self.guard and self.guard.acted else {}
 
 # %% ../nbs/17_net.ipynb #9e6a55b6
 SAMPLING = ("temperature", "top_p", "level_slack", "guard", "fade_in", "fade_out")  # of `output`: what else makes a take what it is
@@ -347,7 +348,7 @@ def measure_speed() -> float:
 def estimate(config: Config) -> dict[str, Any]:
     "weights, seconds_per_step, and minutes_per_epoch (None without converted music) of training as configured, on this machine."
     dims = config.window if config.data.codec == "fft" else config.data.axes
-    weights = build_model(config.net.model_name, dims, config.net.kwargs, config.net.allowed_modules).count_params()
+    weights = build_model(config.net.model_name, dims, config.model_kwargs, config.net.allowed_modules).count_params()
     step = 6.0 * weights * config.net.batch_size * config.block / measure_speed()
     frames = Store(config).minutes * 60 * config.frames_per_second * (1 - 1 / config.net.val_split)
     return dict(weights=weights, seconds_per_step=step, minutes_per_epoch=max(1.0, frames / (config.block * config.net.batch_size)) * step / 60 if frames else None)

@@ -67,16 +67,16 @@ class Sending {
     if (this.ended && kind !== "sc-added") return;
     this.ended = true;
     this.text.textContent = text;
-    this.text.setAttribute("role", kind === "sc-failed" ? "alert" : "status");
+    this.text.setAttribute("role", kind === "sc-failed" ? "alert" : "status");  // said aloud
     this.el.classList.add(kind);
     this.bar.remove();
     this.button.remove();
   }
-  fail(text) { this.send({ do: "cancel", id: this.id }); this.end(text, "sc-failed"); }
-  cancel() {
+  fail(text) { this.cancel(text, "sc-failed"); }
+  cancel(text = "cancelled", kind = "sc-cancelled") {
     if (this.ended) return;
     this.send({ do: "cancel", id: this.id });
-    this.end("cancelled", "sc-cancelled");
+    this.end(text, kind);
     this.answer?.(0);
   }
 }
@@ -114,7 +114,14 @@ function render({ model, el }) {
   const received = (message) => files.get(message.to)?.answered(message);
   const accept = () => { choose.accept = model.get("formats").map((f) => `.${f}`).join(","); };
   const leave = () => { for (const f of files.values()) f.cancel(); };
+  const lost = () => { for (const f of files.values()) f.fail("the kernel was restarted; run this cell again"); };
   choose.onchange = () => { add([...choose.files]); choose.value = ""; };
+  choose.onkeydown = (event) => {  // JupyterLab may keep Enter
+    if (event.key !== "Enter" && event.key !== " ") return;
+    event.preventDefault();
+    event.stopPropagation();
+    choose.click();
+  };
   root.ondragover = (event) => { if (event.dataTransfer.types.includes("Files")) { event.preventDefault(); box.classList.add("sc-over"); } };
   root.ondragleave = (event) => { if (!root.contains(event.relatedTarget)) box.classList.remove("sc-over"); };
   root.ondrop = (event) => {
@@ -125,12 +132,14 @@ function render({ model, el }) {
   };
   model.on("msg:custom", received);
   model.on("change:formats", accept);
+  model.on("comm_live_update", lost);
   addEventListener("pagehide", leave);
   accept();
   return () => {
     leave();
     model.off("msg:custom", received);
     model.off("change:formats", accept);
+    model.off("comm_live_update", lost);
     removeEventListener("pagehide", leave);
   };
 }

@@ -2,7 +2,9 @@
 
 import os, re
 
+import numpy as np
 import pytest
+import soundfile
 
 import lab
 
@@ -85,15 +87,62 @@ def test_settings(page, project):
 def test_music(page, project):
     tab(page, "Music").click()
     shown(page, "8 files in music/")
-    with page.expect_file_chooser() as chooser: page.get_by_role("button", name=re.compile("Add files")).click()
-    chooser.value.set_files(project / "music/0.wav")
-    shown(page, "added 0-")
+    page.get_by_label("Drop music here, or choose files").set_input_files(project / "music/0.wav")
+    shown(page, "added as 0-")
     shown(page, "9 files in music/, 1.3 minutes converted, 1 new")
     button(page, "Convert").click()
     shown(page, "9 files in music/, 1.5 minutes converted", 60)
     page.get_by_label("Files", exact=True).select_option(index=3)
     page.wait_for_timeout(1500)
     look(page, "music")
+
+
+DROP = """(box, [names, bytes]) => {
+    const transfer = new DataTransfer();
+    for (const name of names) transfer.items.add(new File([new Uint8Array(bytes).fill(7)], name));
+    for (const kind of ["dragover", "drop"]) box.dispatchEvent(new DragEvent(kind, { dataTransfer: transfer, bubbles: true, cancelable: true }));
+}"""
+
+
+def drop(page, names, size): page.locator(".sc-drop").evaluate(DROP, [names, size])
+
+
+def hidden(project): return list((project / "music").glob(".*"))
+
+
+def test_upload(page, project, tmp_path):
+    "Files larger than a message arrive whole; what fails says so in its line; nothing half is left."
+    tab(page, "Music").click()
+    song, before = tmp_path / "An hour, by ear.wav", set((project / "music").iterdir())
+    soundfile.write(song, np.random.default_rng(0).uniform(-0.1, 0.1, 6_000_000), 8000)  # 12 MB
+    choose = page.get_by_label("Drop music here, or choose files")
+    choose.set_input_files([song, project / "config.yml"])
+    shown(page, "added as an_hour_by_ear-", 60)
+    shown(page, "'config.yml' is not taken for music")
+    (new,) = set((project / "music").iterdir()) - before
+    assert new.read_bytes() == song.read_bytes()
+    choose.evaluate("e => { e.asked = 0; e.addEventListener('click', event => { e.asked++; event.preventDefault(); }); }")  # no dialog
+    choose.focus()
+    for key in ("Enter", "Space"): page.keyboard.press(key)
+    assert choose.evaluate("e => e.asked") == 2
+    new.unlink()
+
+    drop(page, ["../dropped.wav", "<b>.mp3"], 3_000_000)
+    shown(page, "added as dropped-")
+    shown(page, "added as b-")
+    look(page, "upload")
+    new = set((project / "music").iterdir()) - before
+    assert {f.stat().st_size for f in new} == {3_000_000} and len(new) == 2 and not hidden(project)
+    for f in new: f.unlink()
+
+    drop(page, ["long.wav"], 200_000_000)
+    lab.wait_for(lambda: hidden(project))
+    page.get_by_role("button", name="Cancel long.wav").click()
+    shown(page, "cancelled")
+    lab.wait_for(lambda: not hidden(project))
+    assert set((project / "music").iterdir()) == before
+    button(page, "Refresh").click()
+    shown(page, "9 files in music/")
 
 
 def test_training(page):
