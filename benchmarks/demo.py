@@ -1,6 +1,6 @@
 """Can the scale of the demo's tunes be heard in what it plays?
 
-    soundcube demo && python benchmarks/demo.py
+    soundcube demo && python benchmarks/demo.py state.model_base=demo state.play=latest
 
 The share of pitch energy on the white keys, where all ten tunes lie: in the tunes themselves, in the same notes each moved
 by a random number of semitones, in noise, and in five new takes of a minute from the trained model.

@@ -95,7 +95,7 @@ def load_checkpoint(path: str | Path) -> Checkpoint:
 class Shelf:
     "The files of one model name."
     def __init__(self, config: Config):
-        self.folder, self.base = config.path(config.state.model_dir), config.state.model_base
+        self.folder, self.base, self.play = config.path(config.state.model_dir), config.state.model_base, config.state.play
         self.latest = self.folder / f"{self.base}.safetensors"
         self.best = self.folder / f"{self.base}.best.safetensors"
         self.keras = self.folder / f"{self.base}.keras"
@@ -113,8 +113,8 @@ class Shelf:
         return [aside(f) for f in self.files]
 
     def playable(self) -> Path:
-        "The file to play from: the best, else the latest; an error that says what to do if there is none."
-        for f in (self.best, self.latest):
+        "The file to play from: the best or the latest, as configured, else the other; an error that says what to do if there is none."
+        for f in (self.best, self.latest) if self.play == "best" else (self.latest, self.best):
             if f.is_file(): return f
         there = sorted({p.name.split(".")[0] for p in self.folder.glob("*.safetensors")})
         raise SoundcubeError(f"no trained model {self.base!r} in {self.folder}; " + (f"there are: {', '.join(there)} (state.model_base)" if there else "train one with: soundcube train"))

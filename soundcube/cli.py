@@ -225,7 +225,7 @@ def _terminable() -> Iterator[None]:
     finally: signal.signal(signal.SIGTERM, old)
 
 def _run(command: str, args: argparse.Namespace) -> None:
-    preset = ["net.preset=demo", "state.model_base=demo"] if command == "demo" else []
+    preset = ["net.preset=demo", "state.model_base=demo", "state.play=latest"] if command == "demo" else []
     config = load_config(args.config, preset + sort_words(args.words)[0])
     open_log(config)
     COMMANDS[command](config, args.words, **({"like": args.like} if command == "generate" else {}))

@@ -78,6 +78,7 @@ class State:
     autosave: bool = key(True, "Save while training")
     epochs_per_save: int = key(1, "Save every so many epochs", 1, 1000000)
     epochs_per_archive: int = key(0, "Keep a separate copy every so many epochs; 0: never", 0, 1000000)
+    play: str = key("best", "Which weights play: best, on held-out music, or latest; with very little music the latest sound better", choices=("best", "latest"))
     save_m: bool = key(False, "Also write a full Keras model (.keras, with its optimiser) when training ends")
 
 # %% ../nbs/01_config.ipynb #7b52009b
