@@ -1,5 +1,6 @@
 """Live play in a real page: twenty seconds without a gap, knobs, another model, seeds, a recording, a closed tab."""
 
+import os
 import time
 
 import pytest
@@ -100,3 +101,19 @@ def test_voila(page, small):
         wait_for(lambda: state(page) == "stopped")
         ours = [e for e in page.errors if "ERR_NAME_NOT_RESOLVED" not in e]  # Voila's own template asks a CDN for icons
         assert ours == []
+
+
+@pytest.mark.skipif("SOUNDCUBE_LIVE_MINUTES" not in os.environ, reason="long; SOUNDCUBE_LIVE_MINUTES=10 runs it")
+def test_for_minutes(page, small_lab):
+    "No gap, nothing lost, for as long as asked for."
+    open_notebook(page, small_lab, "live.ipynb")
+    run_all(page)
+    page.locator(LIVE).wait_for(timeout=60_000)
+    start(page)
+    begin, played = time.monotonic(), told(page, "played")
+    while (minutes := (time.monotonic() - begin) / 60) < float(os.environ["SOUNDCUBE_LIVE_MINUTES"]):
+        page.wait_for_timeout(10_000)
+        assert told(page, "underruns") == 0, f"a gap after {minutes:.1f} minutes"
+    heard = (told(page, "played") - played) / 8000
+    print(f"{heard:.0f} s heard in {time.monotonic() - begin:.0f} s, peak {told(page, 'peak'):.2f}")
+    assert abs(heard - (time.monotonic() - begin)) < 3 and told(page, "peak") > 0.01
