@@ -335,7 +335,8 @@ function render({ model, el }) {
   only.onchange = show;
   model.on("change:takes", show);
   model.on("change:more", show);
-  const theme = new MutationObserver(() => cards.forEach((card) => card.redraw()));
+  const redraw = () => cards.forEach((card) => card.redraw());
+  const theme = new MutationObserver(() => [0, 300, 1500].forEach((ms) => setTimeout(redraw, ms)));  // a theme's style sheet arrives after its name
   theme.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light", "data-jp-theme-name"] });
   show();
   return () => {
