@@ -46,7 +46,7 @@ def clips(net: Net, folder: Path, out: Path) -> None:
     held_out = [Track(f.name, net.codec.encode(read_audio(f, rate))) for f in sorted(folder.iterdir()) if f.is_file()]
     for s in range(SEEDS):
         takes = [net.gen(SECONDS * rate // net.codec.hop, frames, random_state=1000 * s + k) for k, (frames, _) in enumerate(found)]
-        copies = copied(np.concatenate([t.frames for t in takes]), net.tracks[0], held_out, rate / net.codec.hop)
+        copies = copied(np.concatenate([t.frames for t in takes]), net.tracks[0], held_out, net.codec.frames_per_second)
         waves = [t.waveform for t in takes]
         describe(f"seed {s}", waves, rate, f", copied {copies:.4f}")
         for k, y in enumerate(waves): write_audio(out / f"seed{s}" / f"{k:02d}.wav", y, rate)

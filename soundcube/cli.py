@@ -15,7 +15,7 @@ from typing import Any
 
 from . import __version__
 from .config import Config, load_config, log, open_log
-from .files import Lock, SoundcubeError, aside, explain, inside
+from .files import Lock, SoundcubeError, aside, explain, hushed, inside
 
 # %% ../nbs/22_cli.ipynb #902ba3cd
 def sort_words(words: list[str], flags: tuple[str, ...] = ()) -> tuple[list[str], set[str], list[str]]:
@@ -55,24 +55,13 @@ class UsageError(SoundcubeError):
     "The words of a command are wrong: exit status 2."
 
 # %% ../nbs/22_cli.ipynb #fa35e192
-@contextmanager
-def _hushed() -> Iterator[None]:
-    "Nothing goes to standard error's file for the length of the block; exceptions still come out of it."
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    sys.stderr.flush()
-    kept = os.dup(2)
-    with open(os.devnull, "w") as nowhere: os.dup2(nowhere.fileno(), 2)
-    try: yield
-    finally: os.dup2(kept, 2); os.close(kept)
-
-# %% ../nbs/22_cli.ipynb #f1abd670
 def train(config: Config, words: list[str]) -> None:
     "Train the model; running it again goes on. `new` starts over (the old one is kept), a number is the epochs to train for."
     _, flags, rest = sort_words(words, ("new",))
     for w in rest:
         if not w.isdigit() or int(w) < 1: raise UsageError(f"unexpected {w!r}; expected: new, a number of epochs, key.subkey=value")
         config.net.training_epochs, config.net.training_minutes = int(w), None
-    with _hushed(): from soundcube.net import Net
+    with hushed(): from soundcube.net import Net
     net = Net(Net.TRAIN, new="new" in flags, config=config)
     print(f"{net.shelf.base}: {net.model.count_params():,} weights, {net.epochs} epochs so far")
     end = _train(net)
@@ -81,7 +70,7 @@ def train(config: Config, words: list[str]) -> None:
     if end.startswith("given up"): raise SoundcubeError(f"{end}; the last good weights are kept")
     print(f"saved as {net.shelf.latest}")
 
-# %% ../nbs/22_cli.ipynb #1574bddb
+# %% ../nbs/22_cli.ipynb #f1abd670
 def _train(net: Any) -> str:
     "Train with a bar and a line an epoch."
     def on_step(t: Any) -> None:
@@ -93,11 +82,11 @@ def _train(net: Any) -> str:
         log.info(h)
     with Bar("training") as bar: return net.train(on_step=on_step, on_epoch=on_epoch)
 
-# %% ../nbs/22_cli.ipynb #9e6a55b6
+# %% ../nbs/22_cli.ipynb #0716d970
 def generate(config: Config, words: list[str], like: str | None = None) -> None:
     "A take for each file name (default: output.default_file); the ending says the format."
     from soundcube.takes import read_settings
-    with _hushed(): from soundcube.net import Net, write_take
+    with hushed(): from soundcube.net import Net, write_take
     _, _, names = sort_words(words)
     names = names or [config.output.default_file]
     settings = read_settings(like) if like else None
@@ -109,12 +98,12 @@ def generate(config: Config, words: list[str], like: str | None = None) -> None:
         path = Path(name) if Path(name).parent != Path() else config.path(config.output.output_dir, name)
         begin = time.perf_counter()
         with Bar(f"playing {path.name}") as bar: made = write_take(net, path, settings, bar)
-        seconds = made["steps"] * net.codec.hop / net.codec.rate
+        seconds = made["steps"] / net.codec.frames_per_second
         print(f"{path}: {seconds:.1f} s, {seconds / (time.perf_counter() - begin):.0f} x real time, random_state={made['random_state']}"
               + "".join(f"; at {at:.0f} s it {why}, and went another way" for at, why in made.get("guarded", [])))
         if config.output.random_state is not None and not like: config.output.random_state += 1
 
-# %% ../nbs/22_cli.ipynb #91032ad7
+# %% ../nbs/22_cli.ipynb #b3f0c7f6
 def reset(config: Config, words: list[str]) -> None:
     "Put the models aside (`clear`: delete them); `logs` and `data` delete those. Music is never touched."
     _, flags, rest = sort_words(words, ("clear", "logs", "data"))
@@ -141,13 +130,13 @@ def _delete(config: Config, folder: Path, pattern: str) -> int:
     for f in found: f.unlink()
     return len(found)
 
-# %% ../nbs/22_cli.ipynb #12c6fc06
+# %% ../nbs/22_cli.ipynb #472b07b9
 def demo(config: Config, words: list[str]) -> None:
     "From nothing to new music in a few minutes: tunes if there is no music, conversion, training, a take and its picture."
     from soundcube import data
     _none_left(sort_words(words)[2])
     music = config.path(config.data.source_dir)
-    if not data.find_music(music, config.data.source_formats) if music.is_dir() else True:
+    if not (music.is_dir() and data.find_music(music, config.data.source_formats)):
         from soundcube.tunes import write_corpus
         print("1. no music yet: writing ten old tunes, played on strings and bars")
         with Bar("playing tunes") as bar: write_corpus(music, progress=lambda k, n: bar(k / n))
@@ -160,7 +149,7 @@ def demo(config: Config, words: list[str]) -> None:
     generate(config, [])
     _picture(config)
 
-# %% ../nbs/22_cli.ipynb #d435a6cd
+# %% ../nbs/22_cli.ipynb #12c6fc06
 def _picture(config: Config) -> None:
     "A PNG beside the demo's take, and what to do next."
     from soundcube.audio import read_audio
@@ -173,7 +162,7 @@ def _picture(config: Config) -> None:
           "  soundcube convert && soundcube train && soundcube generate\n"
           "or open the panels: jupyter lab nbs/app.ipynb")
 
-# %% ../nbs/22_cli.ipynb #f6e1126c
+# %% ../nbs/22_cli.ipynb #4d134bc0
 COMMANDS: dict[str, Callable[..., None]] = dict(convert=convert, train=train, generate=generate, reset=reset, demo=demo)
 USAGE = dict(convert="[clear]", train="[new] [EPOCHS]", generate="[FILE ...]", reset="[clear] [logs] [data]", demo="")
 EVERYWHERE = "Every key of config.yml can be set here: key.subkey=value"
@@ -196,7 +185,7 @@ def _command_parser(name: str) -> argparse.ArgumentParser:
     if name == "generate": parser.add_argument("--like", metavar="TAKE", help="play a take again, with its settings")
     return parser
 
-# %% ../nbs/22_cli.ipynb #887309d0
+# %% ../nbs/22_cli.ipynb #f6e1126c
 def main(argv: list[str] | None = None) -> None:
     "The `soundcube` command."
     argv = sys.argv[1:] if argv is None else argv
@@ -230,7 +219,7 @@ def _run(command: str, args: argparse.Namespace) -> None:
     open_log(config)
     COMMANDS[command](config, args.words, **({"like": args.like} if command == "generate" else {}))
 
-# %% ../nbs/22_cli.ipynb #0a57cb53
+# %% ../nbs/22_cli.ipynb #bc33ea4e
 def script(command: str) -> None:
     "`python convert.py words` is `soundcube convert words`."
     main([command, *sys.argv[1:]])

@@ -7,7 +7,7 @@ __all__ = ['FLOOR', 'TEXTURE', 'FIT_FRAMES', 'TEXTURE_FRAMES', 'CODECS', 'Codec'
 
 # %% ../nbs/05_codecs.ipynb #77de68da
 import hashlib, json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -31,6 +31,9 @@ class Codec:
     @property
     def settings(self) -> dict[str, Any]:
         return dict(name=self.name, rate=self.rate, window=self.window, hop=self.hop, dims=self.dims)
+
+    @property
+    def frames_per_second(self) -> float: return self.rate / self.hop
 
     @property
     def loudness(self) -> np.ndarray | None:

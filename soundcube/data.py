@@ -177,8 +177,8 @@ class _Worker:
 
     def kill(self) -> None:
         "End the process, and whatever it started."
-        if self.process is None: return
-        try: os.killpg(self.process.pid, 9) if os.name == "posix" else self.process.kill()
+        if (process := self.process) is None: return
+        try: os.killpg(process.pid, 9) if os.name == "posix" else process.kill()
         except OSError: pass
 
     def bury(self) -> None:
@@ -193,7 +193,7 @@ class _Worker:
 # %% ../nbs/06_data.ipynb #472b07b9
 class Workers:
     "A few workers side by side, for the length of a `with` block."
-    def __init__(self, n: int): self.pool, self.idle, self.all = ThreadPoolExecutor(n), queue.SimpleQueue(), [_Worker() for _ in range(n)]
+    def __init__(self, n: int): self.pool, self.idle, self.all, self.jobs = ThreadPoolExecutor(n), queue.SimpleQueue(), [_Worker() for _ in range(n)], []
 
     def __enter__(self) -> "Workers":
         for w in self.all: self.idle.put(w)
@@ -206,14 +206,17 @@ class Workers:
             try: return w.run(do, args, seconds)
             finally: self.idle.put(w)
         todo = {self.pool.submit(one, do, args): key for key, do, args in jobs}
+        self.jobs += todo
         for done in as_completed(todo):
             e = done.exception()
             if isinstance(e, DiskError) or e is not None and not isinstance(e, SoundcubeError): raise e
             yield todo[done], e or done.result()
 
     def __exit__(self, *exc: Any) -> None:
-        for w in self.all: w.kill()
-        self.pool.shutdown(cancel_futures=True)
+        self.pool.shutdown(wait=False, cancel_futures=True)
+        while not all(job.done() for job in self.jobs):  # one may just have begun, and start its worker yet
+            for w in self.all: w.kill()
+            time.sleep(0.01)
         for w in self.all: w.bury()
 
 # %% ../nbs/06_data.ipynb #d435a6cd
@@ -250,9 +253,9 @@ class Store:
     def stamp(self, source: str) -> list:
         "What must not change for a conversion to stay good."
         d = self.config.data
-        try: s = os.stat(self.music / source); size, time = s.st_size, s.st_mtime_ns
-        except OSError: size, time = 0, 0  # a link to nowhere; decoding will say so
-        return [size, time, d.sample_rate, d.bit_depth, d.convert_cmd]
+        try: s = os.stat(self.music / source); size, changed = s.st_size, s.st_mtime_ns
+        except OSError: size, changed = 0, 0  # a link to nowhere; decoding will say so
+        return [size, changed, d.sample_rate, d.bit_depth, d.convert_cmd]
 
     def wav(self, source: str) -> Path: return self.folder / f"{plain_name(source)}.wav"
     def frames(self, source: str, fingerprint: str) -> Path: return self.folder / f"{plain_name(source)}.{fingerprint}.npy"
@@ -428,10 +431,11 @@ class Batches:
     def epoch(self, epoch: int, first: int = 0) -> Iterator[np.ndarray]:
         "The batches of an epoch, from the `first` one on."
         for i, group in list(enumerate(self.starts(epoch).reshape(len(self), self.batch, 2)))[first:]:
-            yield self._changed(np.stack([self.arrays[k][s:s + self.length] for k, s in group]).astype(np.float32), np.random.default_rng([self.seed, epoch, i]))
+            x = np.stack([self.arrays[k][s:s + self.length] for k, s in group]).astype(np.float32)
+            yield self._changed(x, np.random.default_rng([self.seed, epoch, i])) if self.changes else x
 
     def _changed(self, x: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-        for k in np.flatnonzero(rng.random(len(x)) < 0.5) if self.changes else ():
+        for k in np.flatnonzero(rng.random(len(x)) < 0.5):
             matrix, offset = self.changes[rng.integers(len(self.changes))]
             x[k] = x[k] @ matrix + offset
         return x

@@ -4,10 +4,10 @@
 
 # %% auto #0
 __all__ = ['AHEAD', 'BLOCK', 'GRACE', 'PATIENCE', 'FADE', 'MAX_UPLOAD', 'MAX_SEED', 'Line', 'crossfade', 'ease', 'Recorder',
-           'Seed', 'Source', 'list_models', 'Stage', 'take_in', 'LiveSession', 'LivePanel']
+           'Seed', 'Source', 'Stage', 'take_in', 'LiveSession', 'LivePanel']
 
 # %% ../nbs/20_live.ipynb #77de68da
-import copy, json, tempfile, threading, time
+import copy, tempfile, threading, time
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -22,14 +22,14 @@ import anywidget
 import numpy as np
 import traitlets
 
-from .files import SoundcubeError, explain, write_json
+from .files import SoundcubeError, explain, free_path, write_json
 from .audio import AudioWriter, fade_gain, read_audio, write_audio
-from .checkpoints import Shelf
+from .checkpoints import Shelf, model_names
 from .config import AUDIO_FORMATS, KEYS, Config, load_config, log
 from .net import Net, noise_seed
 from .players import seed_words
 from .playing import RUN, Controls
-from .takes import sidecar
+from .takes import sidecar, tags
 
 # %% ../nbs/20_live.ipynb #c1dfd96e
 AHEAD = 0.9      # seconds of sound the page has in store, at least
@@ -85,7 +85,7 @@ class Recorder:
     "A take that is written while it is heard; `close` makes it a file, if anything was heard at all."
     def __init__(self, path: Path, rate: int, bit_depth: int, settings: dict[str, Any]):
         self.path, self.rate, self.settings, self.samples, self._last = path, rate, settings, 0, np.zeros(0, np.float32)
-        self._out = AudioWriter(path, rate, bit_depth, metadata=dict(title=path.stem, software="Soundcube", comment=json.dumps(settings))).__enter__()
+        self._out = AudioWriter(path, rate, bit_depth, metadata=tags(path.stem, settings)).__enter__()
 
     def write(self, x: np.ndarray) -> None:
         "Append (n,) float32."
@@ -125,11 +125,6 @@ class Source:
     settings: dict[str, Any] = field(default_factory=dict)
 
 # %% ../nbs/20_live.ipynb #1574bddb
-def list_models(config: Config) -> list[str]:
-    "The names of the trained models."
-    names = {p.name.removesuffix(".safetensors").removesuffix(".best") for p in config.path(config.state.model_dir).glob("*.safetensors") if not p.name.startswith(".")}
-    return sorted(names)
-
 class Stage:
     "Opens sources: `stage(model, seed, controls)`."
     def __init__(self, config: Config): self.config, self._net, self._loaded = config, None, None
@@ -143,7 +138,7 @@ class Stage:
         return self._net
 
     def _seed(self, net: Net, seed: Seed) -> tuple[np.ndarray, dict]:
-        out, per_second = net.config.output, net.codec.rate / net.codec.hop
+        out, per_second = net.config.output, net.codec.frames_per_second
         out.random_seed, out.seed_file, out.seed_offset = seed.kind == "random", seed.path, None
         steps = RUN * max(1, round(out.seed_seconds * per_second / RUN)) + 1
         try: frames, about = net.quickseed(steps)
@@ -156,7 +151,7 @@ class Stage:
         net = self._load(model)
         frames, about = self._seed(net, seed)
         settings = net.start(frames, net.config.output.random_state, about=about)
-        block = max(1, round(BLOCK * net.codec.rate / net.codec.hop))
+        block = max(1, round(BLOCK * net.codec.frames_per_second))
         return Source(net.codec.rate, (y for _, y in net.stream(None, controls, block)), settings)
 
 # %% ../nbs/20_live.ipynb #9e6a55b6
@@ -372,13 +367,10 @@ class LiveSession(_Producer):
             if self.state != "playing": raise SoundcubeError("there is nothing to record; press play first")
             if self.recorder: return
             out = self.config.output
+            name = self.config.path(out.output_dir, time.strftime("live %Y-%m-%d %H.%M.%S") + Path(out.default_file).suffix)
             settings = self.source.settings | dict(live=True, temperature=self.controls.temperature, top_p=self.controls.top_p)
-            self.recorder = Recorder(self._free_name(self.config.path(out.output_dir), Path(out.default_file).suffix), self.line.rate, self.config.data.bit_depth, settings)
+            self.recorder = Recorder(free_path(name, " {}"), self.line.rate, self.config.data.bit_depth, settings)
         self.changed()
-
-    def _free_name(self, folder: Path, ending: str) -> Path:
-        stem = time.strftime("live %Y-%m-%d %H.%M.%S")
-        return next(p for k in count(1) if not (p := folder / f"{stem}{f' {k}' if k > 1 else ''}{ending}").exists())
 
     @property
     def counters(self) -> dict[str, float]:
@@ -418,7 +410,7 @@ class LivePanel(anywidget.AnyWidget):
 
     def refresh(self) -> None:
         "Look again which models there are."
-        self.models = list_models(self.session.config)
+        self.models = model_names(self.session.config.path(self.session.config.state.model_dir))
         if self.model not in self.models: self.model = self.session.model if self.session.model in self.models else next(iter(self.models), "")
         if self.model != self.session.model and self.model: self.session.choose(self.model)
 

@@ -12,11 +12,10 @@ from collections.abc import Callable
 from typing import Any
 
 import keras
-import numpy as np
 from keras import ops
 
 from .files import SoundcubeError
-from .layers import GRU, LSTM, LinearRecurrence, Noise, Recurrent, recurrent_layers
+from .layers import GRU, LSTM, LinearRecurrence, Noise
 from .heads import MixtureHead
 
 # %% ../nbs/11_models.ipynb #ac3478d6

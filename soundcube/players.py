@@ -8,7 +8,7 @@ __all__ = ['LOW', 'RANGE', 'MAX_HEARD', 'MAX_DOWNLOAD', 'PIECE', 'SHOWN', 'peaks
            'set_favourite', 'bin_take', 'card', 'listen', 'TakePlayer', 'TakeShelf']
 
 # %% ../nbs/19_players.ipynb #77de68da
-import json, os, tempfile
+import os, tempfile
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from importlib.resources import files
@@ -20,10 +20,10 @@ import numpy as np
 import scipy.fft
 import traitlets
 
-from .files import SoundcubeError, explain, read_json, write_json
+from .files import SoundcubeError, explain, free_path, read_json, write_json
 from .audio import ENDINGS, AudioFile, AudioWriter, read_audio
 from .config import Config, load_config
-from .takes import Take, read_settings, sidecar
+from .takes import Take, read_settings, sidecar, tags
 
 # %% ../nbs/19_players.ipynb #c1dfd96e
 def peaks(x: np.ndarray, columns: int = 1600) -> np.ndarray:
@@ -108,8 +108,7 @@ def encode(blocks: Iterable[np.ndarray], rate: int, ending: str = ".wav", bit_de
 def download(sound: Sound, ending: str, bit_depth: int = 16) -> bytes:
     "A take as a file of another format, with its settings in it; unchanged when it has that format already."
     if sound.path and sound.path.suffix.lower() == ending: return sound.path.read_bytes()
-    about = dict(title=Path(sound.name).stem, software="Soundcube") | (dict(comment=json.dumps(sound.settings)) if sound.settings else {})
-    return encode(sound.blocks(), sound.rate, ending, bit_depth, about)
+    return encode(sound.blocks(), sound.rate, ending, bit_depth, tags(Path(sound.name).stem, sound.settings))
 
 # %% ../nbs/19_players.ipynb #bc33ea4e
 def list_takes(folder: str | Path) -> list[Path]:
@@ -162,9 +161,7 @@ def bin_take(path: str | Path) -> Path:
     "Move a take, its settings and its frames into the folder `.bin` beside it, under a free name; where it is now."
     path = Path(path)
     (path.parent / ".bin").mkdir(exist_ok=True)
-    taken = {p.name for p in (path.parent / ".bin").iterdir()}
-    name = next(n for k in range(1, 10**6) if (n := path.name if k == 1 else f"{path.stem}-{k}{path.suffix}") not in taken)
-    new = path.parent / ".bin" / name
+    new = free_path(path.parent / ".bin" / path.name)
     for old, goes in _belongings(path):
         if old.is_file(): os.rename(old, goes(new))
     _keep_favourites(path.parent, favourites(path.parent))

@@ -7,14 +7,14 @@ __all__ = ['MOVES', 'Session', 'Job', 'Shared', 'Curve', 'thin', 'verdict', 'adv
            'Noted', 'wake', 'TrainingSession', 'ConvertSnapshot', 'ConvertSession']
 
 # %% ../nbs/18_sessions.ipynb #77de68da
-import atexit, copy, importlib, json, math, os, threading, time, weakref
+import atexit, copy, importlib, json, math, threading, time, weakref
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar
 
-from .files import SoundcubeError, explain
+from .files import SoundcubeError, explain, hushed
 from .config import Config, load_config, log
 from .checkpoints import Shelf
 
@@ -239,14 +239,9 @@ _waking = threading.Lock()
 def wake() -> Any:
     "`soundcube.net`, imported and its backend started, quietly."
     with _waking:
-        keep, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
-        try:
-            os.dup2(nowhere, 2)
+        with hushed():
             net = importlib.import_module("soundcube.net")
             net.keras.ops.ones(1)
-        finally:
-            os.dup2(keep, 2)
-            os.close(keep); os.close(nowhere)
     return net
 
 # %% ../nbs/18_sessions.ipynb #63266754
@@ -294,7 +289,7 @@ class TrainingSession(Noted):
     def _sample(self, t: Any) -> None:
         "A take; failing to play one is no reason to end a training."
         self._next_take = self.take_every * (1 + math.floor(t.share / self.take_every + 1e-9))
-        try: self.takes.append((t.progress["epoch"], self.net.gen(max(1, round(self.take_seconds * self.net.codec.rate / self.net.codec.hop)))))
+        try: self.takes.append((t.progress["epoch"], self.net.gen(max(1, round(self.take_seconds * self.net.codec.frames_per_second)))))
         except Exception: log.exception("no take")
         self._tell()
 

@@ -16,7 +16,6 @@ import keras
 import numpy as np
 from keras import ops
 
-from .files import SoundcubeError
 from .config import Config
 from .data import Batches
 from .heads import head_of

@@ -8,16 +8,14 @@ __all__ = ['convert_source_dir', 'convert_wavs_to_freqs', 'is_data', 'time2freq'
            'com2pol', 'pol2com', 'enchannel', 'dechannel']
 
 # %% ../nbs/08_utils.ipynb #77de68da
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from . import audio, data
-from .codecs import CODECS, Codec
-from .config import Config, load_config
-from .files import SoundcubeError
+from .codecs import Codec
+from .config import load_config
 from .takes import Take, record
 
 # %% ../nbs/08_utils.ipynb #c1dfd96e

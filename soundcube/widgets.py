@@ -6,20 +6,20 @@
 __all__ = ['MAX_UPLOAD', 'IDLE', 'WIDTH', 'HEIGHT', 'LEFT', 'TOP', 'BOTTOM', 'PAGES', 'Lately', 'Panel', 'plain_values', 'Edited',
            'Draft', 'control', 'text', 'put', 'read', 'Row', 'derived', 'duration', 'sizes', 'cost', 'as_draft',
            'ConfigPanel', 'music_files', 'upload_name', 'Upload', 'Uploads', 'expire', 'tidy', 'DropZone',
-           'CorpusPanel', 'curves', 'TrainingPanel', 'told', 'show', 'App', 'app']
+           'SessionPanel', 'CorpusPanel', 'curves', 'TrainingPanel', 'told', 'show', 'App', 'app']
 
 # %% ../nbs/21_widgets.ipynb #77de68da
-import copy, html, itertools, json, os, secrets, shlex, shutil, threading, time
+import copy, html, json, os, secrets, shlex, shutil, threading, time
 from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import anywidget
 import ipywidgets as widgets
 import traitlets
 
-from .files import SoundcubeError, explain, inside, plain_name, writing
+from .files import SoundcubeError, explain, free_path, inside, plain_name, writing
 from .config import KEYS, SECTIONS, Config, as_dict, changed, limits, load_config, log, parse_override, save_config
 from .data import Store, find_music
 from .sessions import ConvertSession, TrainingSession, TrainingSnapshot, thin, wake
@@ -316,7 +316,7 @@ class Upload:
 
     def finish(self) -> Path:
         "Give it its name, or the next that is free; where it is now."
-        path = next(p for k in itertools.count(1) if not os.path.lexists(p := self.folder / f"{self.stem}{f'-{k}' if k > 1 else ''}{self.ending}"))
+        path = free_path(self.folder / f"{self.stem}{self.ending}")
         if not inside(self.folder, path): raise SoundcubeError(f"{path} is not in the music folder")
         with writing(path) as beside: os.replace(self.beside, beside)
         return path
@@ -396,8 +396,29 @@ class DropZone(anywidget.AnyWidget):
         self.uploads.expire(-1)
         super().close()
 
-# %% ../nbs/21_widgets.ipynb #98fbc42f
-class _CorpusLayout(Panel):
+# %% ../nbs/21_widgets.ipynb #fb644351
+class SessionPanel(Panel):
+    "A panel that follows a session. kind: `ConvertSession` or `TrainingSession`; `_paint` is called when there is something new to show."
+    kind: ClassVar[type]
+    session, _leave = None, staticmethod(lambda: None)
+
+    def _current(self) -> Any:
+        "The session of the present settings; while one is at work, that one."
+        if self.session and self.session.busy: return self.session
+        if (session := self.kind.of(self.draft.config)) is not self.session:
+            self._leave()
+            self.session, self._leave = session, session.watch(self._paint)
+        return session
+
+    def _listen_to(self, sound: Any = None) -> None:
+        "Put a player for this sound, or none, in the place of what was there."
+        from soundcube.players import TakePlayer
+        old, self.player.children = self.player.children, []
+        for w in old: w.close()
+        if sound is not None: self.player.children = [TakePlayer(sound)]
+
+# %% ../nbs/21_widgets.ipynb #fe2ef495
+class _CorpusLayout(SessionPanel):
     "What is where in a `CorpusPanel`."
     def __init__(self, config: Config | Draft | None = None):
         self.draft = as_draft(config)
@@ -414,12 +435,14 @@ class _CorpusLayout(Panel):
         bar.add_class("sc-progress")
         super().__init__(self.summary, self.upload, _bar(self.go, self.halt, self.look), bar, self.said, self.list, self.problem, self.player)
 
-# %% ../nbs/21_widgets.ipynb #fb644351
+# %% ../nbs/21_widgets.ipynb #827bfc45
 class CorpusPanel(_CorpusLayout):
     "The music: what there is, converting it, adding to it, listening to it."
+    kind = ConvertSession
+
     def __init__(self, config: Config | Draft | None = None):
         super().__init__(config)
-        self.session, self._leave, self._was = None, lambda: None, None
+        self._was = None
         self._paint, self._choose = Lately(self.paint, 0.3), Lately(self.choose, 0.3)
         self.go.on_click(lambda _: self._current().start())
         self.halt.on_click(lambda _: self._current().stop())
@@ -427,13 +450,6 @@ class CorpusPanel(_CorpusLayout):
         self.upload.on_saved = lambda path: self.refresh()
         self.list.observe(self._choose, "value")
         self._paint.now()
-
-    def _current(self) -> ConvertSession:
-        "The session of the present settings."
-        if (session := ConvertSession.of(self.draft.config)) is not self.session:
-            self._leave()
-            self.session, self._leave = session, session.watch(self._paint)
-        return session
 
     def refresh(self) -> None:
         "Look again at what is there."
@@ -451,7 +467,7 @@ class CorpusPanel(_CorpusLayout):
         elif busy: self.said.value = html.escape(f"{s.state}: {s.share:.0%} {Path(s.what).name[:40]}" + (f", {duration(s.seconds_left)} left" if s.seconds_left else ""))
         elif s.report: self.said.value = html.escape(str(s.report).splitlines()[0])
 
-# %% ../nbs/21_widgets.ipynb #fe2ef495
+# %% ../nbs/21_widgets.ipynb #64e095fe
 def _list(self: CorpusPanel) -> None:
     "The files, and what they come to."
     config = self.draft.config
@@ -465,16 +481,14 @@ def _list(self: CorpusPanel) -> None:
 
 def _choose(self: CorpusPanel) -> None:
     "Show the chosen file, to look at and to listen to."
-    from soundcube.players import TakePlayer
-    name, old = self.list.value, self.player.children
+    name = self.list.value
     self.problem.value = html.escape(self.files.get(name, ("", ""))[1]) if name else ""
-    try: self.player.children = [TakePlayer(Store(self.draft.config).music / name)] if name else []
-    except SoundcubeError as e: self.player.children, self.problem.value = [], html.escape(explain(e))
-    for w in old: w.close()
+    try: self._listen_to(Store(self.draft.config).music / name if name else None)
+    except SoundcubeError as e: self.problem.value = html.escape(explain(e))
 
 CorpusPanel._list, CorpusPanel.choose = _list, _choose
 
-# %% ../nbs/21_widgets.ipynb #2e01e174
+# %% ../nbs/21_widgets.ipynb #b7eb6c68
 WIDTH, HEIGHT, LEFT, TOP, BOTTOM = 900, 270, 56, 30, 36  # of the drawing; room for labels
 
 def _range(values: list[float]) -> tuple[float, float]:
@@ -499,7 +513,7 @@ def curves(s: TrainingSnapshot) -> str:
     return (f'<svg class="sc-curves" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="Loss over {len(s.history)} epochs. {html.escape(s.advice)}">'
             + "".join(rows + ticks) + line("step", s.curve) + line("train", train) + line("held", held) + _best(s, held or train, px, py) + _legend() + "</svg>")
 
-# %% ../nbs/21_widgets.ipynb #e1822db4
+# %% ../nbs/21_widgets.ipynb #a9334987
 def _best(s: TrainingSnapshot, points: list[tuple[float, float]], px: Callable, py: Callable) -> str:
     "A ring around the best epoch."
     for x, y in points:
@@ -513,8 +527,8 @@ def _legend() -> str:
     keys = "".join(f'<polyline class="{k}" points="{LEFT + 200 * n},12 {LEFT + 200 * n + 30},12"/><text x="{LEFT + 200 * n + 38}" y="16">{t}</text>' for n, (k, t) in enumerate(parts))
     return keys + f'<text x="{(LEFT + WIDTH) / 2}" y="{HEIGHT - 4}" text-anchor="middle">epoch</text><text transform="translate(12,{(HEIGHT - BOTTOM + TOP) / 2}) rotate(-90)" text-anchor="middle">loss</text>'
 
-# %% ../nbs/21_widgets.ipynb #c5b76da3
-class _TrainingLayout(Panel):
+# %% ../nbs/21_widgets.ipynb #8effee40
+class _TrainingLayout(SessionPanel):
     "What is where in a `TrainingPanel`."
     def __init__(self, config: Config | Draft | None = None):
         self.draft = as_draft(config)
@@ -530,12 +544,14 @@ class _TrainingLayout(Panel):
         self.pick, self.player = widgets.ToggleButtons(description="Takes", tooltips=[], style=dict(button_width="90px", description_width="70px"), layout=dict(display="none")), widgets.VBox([])
         super().__init__(_bar(self.go, self.hold, self.halt, self.new), self.advice, *bars, self.facts, self.curves, self.pick, self.player)
 
-# %% ../nbs/21_widgets.ipynb #80e28a51
+# %% ../nbs/21_widgets.ipynb #54ceb912
 class TrainingPanel(_TrainingLayout):
     "Training of the model that the settings name; two panels over one model show the same."
+    kind = TrainingSession
+
     def __init__(self, config: Config | Draft | None = None):
         super().__init__(config)
-        self.session, self._leave, self._takes, self._shown = None, lambda: None, {}, None
+        self._takes, self._shown = {}, None
         self._paint, self._show = Lately(self.paint, 1.0), Lately(self.show, 0.1)
         self.go.on_click(lambda _: self._current().start(new=self.new.value))
         self.hold.on_click(lambda _: self.session.resume() if self.session.state in ("pausing", "paused") else self.session.pause())
@@ -543,14 +559,6 @@ class TrainingPanel(_TrainingLayout):
         self.pick.observe(self._show, "value")
         self.draft.watchers.append(self._paint)
         self._paint.now()
-
-    def _current(self) -> TrainingSession:
-        "The session of the present settings; while one trains, that one."
-        if self.session and self.session.busy: return self.session
-        if (session := TrainingSession.of(self.draft.config)) is not self.session:
-            self._leave()
-            self.session, self._leave = session, session.watch(self._paint)
-        return session
 
     def paint(self) -> None:
         "Show how it stands."
@@ -567,7 +575,7 @@ class TrainingPanel(_TrainingLayout):
         self.curves.layout.display = "" if self.curves.value else "none"
         self._play(s.takes)
 
-# %% ../nbs/21_widgets.ipynb #8effee40
+# %% ../nbs/21_widgets.ipynb #9109c85a
 def told(s: TrainingSnapshot) -> dict[str, str]:
     "A training in figures."
     last, best = s.history[-1] if s.history else {}, s.best or {}
@@ -593,15 +601,13 @@ def _play(self: TrainingPanel, takes: list[tuple[int, Any]]) -> None:
 
 def show(self: TrainingPanel) -> None:
     "The chosen take's player."
-    from soundcube.players import TakePlayer
     if self.pick.value == self._shown: return
-    self._shown, old = self.pick.value, self.player.children
-    self.player.children = [TakePlayer(self._takes[self._shown])] if self._shown in self._takes else []
-    for w in old: w.close()
+    self._shown = self.pick.value
+    self._listen_to(self._takes.get(self._shown))
 
 TrainingPanel._buttons, TrainingPanel._play, TrainingPanel.show = _buttons, _play, show
 
-# %% ../nbs/21_widgets.ipynb #5a5b0f9b
+# %% ../nbs/21_widgets.ipynb #6c1e671f
 def _takes(draft: Draft) -> widgets.Widget:
     from soundcube.players import TakeShelf
     return TakeShelf(None, draft.config)
