@@ -66,3 +66,9 @@ def test_links_lead_somewhere() -> None:
         text = "\n".join(cells(page, "markdown")) if page.suffix == ".ipynb" else page.read_text(encoding="utf-8")
         for target in re.findall(r"\]\(((?!https?:|#)[^)\s]+)\)", text):
             assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+def test_librosa_in_one_chapter() -> None:
+    "On import it compiles into a cache that all processes share; two that do so at once leave code behind that crashes. Chapters are tested side by side."
+    found = [n.name for n in CHAPTERS if re.search(r"^\s*(import|from) .*\blibrosa\b", "\n".join(cells(n)), re.M)]
+    assert len(found) <= 1, found
