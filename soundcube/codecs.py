@@ -187,7 +187,9 @@ def _unpack(frames, synthesis, mean, residue, texture, first, ceiling, out):
     for i in range(len(frames)):
         row, noise = out[i], texture[(first + i) % len(texture)]
         row[:] = mean
-        for k in range(synthesis.shape[0]): row += frames[i, k] * synthesis[k]
+        for k in range(synthesis.shape[0]):
+            much, axis = frames[i, k], synthesis[k]
+            for m in range(len(row)): row[m] += much * axis[m]
         for m in range(len(row)): row[m] = min(row[m] + residue[m] * noise[m], ceiling[m])
 
 # %% ../nbs/05_codecs.ipynb #9e6a55b6

@@ -91,18 +91,19 @@ def _noise(n):
 # %% ../nbs/04_stft.ipynb #f6e1126c
 HANN_GAMMA = 0.25645  # time-frequency ratio of the Gaussian nearest to a Hann window, in window lengths squared (Prusa 2017, Table 1)
 
-@njit(nogil=True, cache=True, fastmath=True)
-def _advance(before, now, after, lag, phase, across, number, window, hop, tolerance, spectrum):
+@njit(nogil=True, cache=True, fastmath=True, error_model="numpy")
+def _advance(before, now, after, sizes, lag, phase, across, number, window, hop, tolerance, spectrum):
     """Fill `spectrum` (bins,) complex64 with the frame `now`; `phase`, `across` (bins,) are carried from frame to frame.
 
-    before, now, after: natural-log magnitudes, (bins,) float32; lag: frames between `before` and `after`."""
+    before, now, after: natural-log magnitudes, (bins,) float32; sizes: exp(now); lag: frames between `before` and `after`."""
     bins, turn = len(now), np.float32(2 * np.pi)
     slope = np.float32(hop / (HANN_GAMMA * window) / 2) / turn
     tilt = np.float32(HANN_GAMMA * window / hop / lag) / turn
+    share = np.float32(hop) / np.float32(window)
     step = np.empty(bins, np.float32); along = np.empty(bins, np.float32); source = np.empty(bins, np.int8); new = np.empty(bins, np.float32)
     for m in range(bins):
         step[m] = slope * (now[min(m + 1, bins - 1)] - now[max(m - 1, 0)]) if 0 < m < bins - 1 else 0
-        step[m] += np.float32((hop * m) % window) / np.float32(window)
+        step[m] += m * share - np.floor(m * share)
         along[m] = np.float32(-0.5) - tilt * (after[m] - before[m])
     _sources(before, now, source)
     floor = max(before.max(), now.max()) + np.float32(np.log(tolerance))
@@ -115,16 +116,15 @@ def _advance(before, now, after, lag, phase, across, number, window, hop, tolera
     for m in range(bins):
         phase[m] = new[m] - np.floor(new[m])
         across[m] = step[m]
-        size = np.exp(now[m])
-        spectrum[m] = complex(size * _sine(phase[m] + np.float32(0.25)), size * _sine(phase[m]))
+        spectrum[m] = complex(sizes[m] * _sine(phase[m] + np.float32(0.25)), sizes[m] * _sine(phase[m]))
 
 # %% ../nbs/04_stft.ipynb #887309d0
 @njit(nogil=True, cache=True)
-def _rebuild(logs, first, phase, across, window, hop, tolerance, out):
-    "Frames 1 .. n-2 of `logs` (n, bins) into `out`; `first` is the number of frame 1 in the stream."
+def _rebuild(logs, sizes, first, phase, across, window, hop, tolerance, out):
+    "Frames 1 .. n-2 of `logs` (n, bins), of these `sizes`, into `out`; `first` is the number of frame 1 in the stream."
     for i in range(len(out)):
         lag = 1 if first + i == 0 else 2
-        _advance(logs[i], logs[i + 1], logs[i + 2], lag, phase, across, first + i, window, hop, tolerance, out[i])
+        _advance(logs[i], logs[i + 1], logs[i + 2], sizes[i], lag, phase, across, first + i, window, hop, tolerance, out[i])
 
 # %% ../nbs/04_stft.ipynb #0a57cb53
 class Synthesiser:
@@ -154,7 +154,7 @@ class Synthesiser:
 
     def _play(self, n: int) -> np.ndarray:
         out = np.empty((n, self.window // 2 + 1), np.complex64)
-        if n: _rebuild(self.logs, self.done, self.phase, self.across, self.window, self.hop, self.tolerance, out)
+        if n: _rebuild(self.logs, np.exp(self.logs[1:n + 1]), self.done, self.phase, self.across, self.window, self.hop, self.tolerance, out)
         self.logs, self.done = self.logs[n:], self.done + n
         return self._overlap(out)
 
