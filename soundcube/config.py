@@ -78,7 +78,7 @@ class State:
     autosave: bool = key(True, "Save while training")
     epochs_per_save: int = key(1, "Save every so many epochs", 1, 1000000)
     epochs_per_archive: int = key(0, "Keep a separate copy every so many epochs; 0: never", 0, 1000000)
-    play: str = key("best", "Which weights play: best, on held-out music, or latest; with very little music the latest sound better", choices=("best", "latest"))
+    play: str = key("best", "Which weights play: best, the latest that do well on held-out music, or latest, whatever they do", choices=("best", "latest"))
     save_m: bool = key(False, "Also write a full Keras model (.keras, with its optimiser) when training ends")
 
 # %% ../nbs/01_config.ipynb #7b52009b
@@ -93,9 +93,9 @@ class Output:
     seed_file: Optional[str] = key(None, "Start from this audio file; empty: from music held out from training")
     seed_offset: Optional[float] = key(None, "Where in the seed's file to start, in seconds; empty: anywhere", 0, 360000)
     seed_seconds: float = key(8.0, "How much of the seed the network hears first", 0.1, 600)
-    level_slack: Optional[float] = key(3.0, "How far, in dB, the loudness may stray from the seed's before it is drawn back; empty: anywhere", 0, 60)
+    hold: float = key(1.0, "How firmly a take keeps to the level and colour of its seed: 0 not at all, 1 as it sounds best", 0, 5)
     random_state: Optional[int] = key(None, "Makes a take repeatable; empty: a new one every time", 0, 2**31 - 1)
-    temperature: float = key(1.0, "Under 1 safer, over 1 wilder", 0.0, 5.0)
+    temperature: float = key(0.8, "Lower is safer, higher wilder; 1 is as wild as the network is unsure", 0.0, 5.0)
     top_p: float = key(1.0, "Leave out the least likely choices: keep this share of the probability", 0.01, 1.0)
     guard: bool = key(True, "Step back and try again when a take goes silent, too loud or round in circles")
     fade_in: float = key(0.05, "Seconds", 0, 600)

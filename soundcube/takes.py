@@ -68,7 +68,7 @@ def record(path: str | Path, blocks: Iterable[np.ndarray], rate: int, total: int
     return path
 
 # %% ../nbs/07_takes.ipynb #0ade7c2c
-SAMPLING = ("temperature", "top_p", "level_slack", "guard", "fade_in", "fade_out")  # keys of `output` that make a take what it is
+SAMPLING = ("temperature", "top_p", "hold", "guard", "fade_in", "fade_out")  # keys of `output` that make a take what it is
 
 def _checked(settings: dict[str, Any], path: str | Path) -> dict[str, Any]:
     keys, seed = dict(model="model_base", steps="gen_steps"), settings.get("seed") or {}
