@@ -92,7 +92,7 @@ def recurrent(dims: int, units: int = 320, layers: int = 2, cell: str = "gru", c
     h = keras.layers.LayerNormalization(name="norm")(x)
     return keras.Model(frames, MixtureHead(groups, components, hidden, name="head")([h, noisy]), name="recurrent")
 
-# %% ../nbs/11_models.ipynb #f1abd670
+# %% ../nbs/11_models.ipynb #0716d970
 @keras.saving.register_keras_serializable("soundcube")
 class Standardise(keras.layers.Layer):
     "Each frame, channel by channel: divided by its deviation, then its mean subtracted, in this order. Frames interleave `channels`."
@@ -107,7 +107,7 @@ class Standardise(keras.layers.Layer):
 
     def get_config(self) -> dict: return super().get_config() | dict(channels=self.channels)
 
-# %% ../nbs/11_models.ipynb #0716d970
+# %% ../nbs/11_models.ipynb #b3f0c7f6
 def _first(dims: int, hidden_size: int, noise: float, normalize: bool) -> tuple[Any, Any]:
     "What the networks of 2016 begin with: (input, dense features)."
     frames = keras.Input((None, dims), name="frames")
