@@ -2,6 +2,7 @@
 
     python benchmarks/sound.py clips FOLDER OUT [key=value...]    40 clips of 10 s for each of 3 sampling seeds
     python benchmarks/sound.py long FOLDER OUT [key=value...]     8 takes of 10 minutes, 6 clips of 10 s from every minute
+    python benchmarks/sound.py codec FOLDER OUT [key=value...]    120 clips of the music itself, as they were and through the codec
 
 FOLDER holds music that was not trained on; every clip is seeded from it. OUT gets a folder of WAVs for each sampling
 seed, or for each minute, made to be compared with FOLDER by any distance between sets of sounds.
@@ -64,11 +65,19 @@ def long(net: Net, folder: Path, out: Path) -> None:
         for k, y in enumerate(waves): write_audio(out / f"minute{m + 1:02d}" / f"{k:02d}.wav", y, rate)
 
 
+def codec(net: Net, folder: Path, out: Path) -> None:
+    rate, waves = net.codec.rate, [y for _, y in seeds(net, folder, CLIPS * SEEDS)]
+    for name, sounds in (("music", waves), ("codec", [net.codec.decode(net.codec.encode(y))[:len(y)] for y in waves])):
+        describe(name, sounds, rate)
+        for k, y in enumerate(sounds): write_audio(out / name / f"{k:03d}.wav", y, rate)
+
+
 def main() -> None:
     what, folder, out, *overrides = sys.argv[1:]
     net = Net(Net.GEN, config=load_config(None, overrides))
-    for sub in [f"seed{s}" for s in range(SEEDS)] if what == "clips" else [f"minute{m + 1:02d}" for m in range(MINUTES)]: (Path(out) / sub).mkdir(parents=True, exist_ok=True)
-    dict(clips=clips, long=long)[what](net, Path(folder), Path(out))
+    parts = dict(clips=[f"seed{s}" for s in range(SEEDS)], long=[f"minute{m + 1:02d}" for m in range(MINUTES)], codec=["music", "codec"])
+    for part in parts[what]: (Path(out) / part).mkdir(parents=True, exist_ok=True)
+    dict(clips=clips, long=long, codec=codec)[what](net, Path(folder), Path(out))
 
 
 if __name__ == "__main__":
