@@ -332,7 +332,7 @@ FIT_SECONDS, FIT_PIECE = 1200, 4.0  # of sound to fit on, in pieces
 def _pieces(store: Store, progress: Progress | None) -> Iterator[np.ndarray]:
     "Pieces of the converted music, spread evenly, at most FIT_SECONDS in all."
     every = max(1, round(store.minutes * 60 / FIT_SECONDS))
-    for k, s in enumerate(store.good):
+    for k, s in enumerate(sorted(store.good)):  # not as they came in: the same music gives the same codec
         for n, piece in enumerate(AudioFile(store.wav(s)).blocks(store.config.data.sample_rate, FIT_PIECE)):
             if (n + k) % every == 0: yield piece
         if progress: progress((k + 1) / len(store.good), "fitting the codec")
