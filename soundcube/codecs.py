@@ -116,9 +116,9 @@ class _Paster:
 
 # %% ../nbs/05_codecs.ipynb #7b52009b
 FLOOR = 0.16         # of the music's mean magnitude
-TEXTURE = 0.8        # share of the residue's spread that is put back; measured: 0 is dull, 1 is hoarse
+TEXTURE = 0.9        # share of the residue's spread that is put back; measured: 0 is dull, 1 is hoarse
 MOST_RESIDUE = 1.2   # nats; bins in which there is next to nothing to measure it on would get more
-SLOW, SLOWNESS = 0.4, 0.5  # share of it that stays, and for how many seconds
+SLOW, SLOWNESS = 0.5, 1.0  # share of it that stays, and for how many seconds
 FIT_FRAMES = 40_000  # about ten minutes, spread over the music; more did not change the axes' sound
 
 class Spectral(Codec):

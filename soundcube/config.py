@@ -276,8 +276,8 @@ def find_root(start: str | Path | None = None) -> Path:
 PRESETS = dict(
     demo=dict(training_minutes=3.0, batch_size=32, kwargs=dict(units=256)),
     quick=dict(training_minutes=10.0, batch_size=32, kwargs=dict(units=320)),
-    evening=dict(training_minutes=60.0, batch_size=32, kwargs=dict(units=448)),
-    overnight=dict(training_minutes=480.0, batch_size=64, kwargs=dict(units=640)))
+    evening=dict(training_minutes=60.0, batch_size=32, kwargs=dict(units=512, dropout=0.2)),
+    overnight=dict(training_minutes=480.0, batch_size=64, kwargs=dict(units=640, dropout=0.2)))
 
 def _fill(config: Config) -> None:
     "Fill what is empty in `net` from its preset."

@@ -204,9 +204,11 @@ class Trainable(Stored):
     def _autosave(self) -> None:
         p, state = self.progress, self.config.state
         if p["epoch"] % state.epochs_per_save == 0: self.save()
-        if p["best"] and p["best"]["epoch"] == p["epoch"]:
-            with self.training.averaged(): save_checkpoint(self.shelf.best, self.checkpoint(optimiser=False))
-        if state.epochs_per_archive and p["epoch"] % state.epochs_per_archive == 0: save_checkpoint(self.shelf.archive(p["epoch"]), self.checkpoint(optimiser=False))
+        copies = [self.shelf.best] if p["best"] and p["best"]["epoch"] == p["epoch"] else []
+        if state.epochs_per_archive and p["epoch"] % state.epochs_per_archive == 0: copies.append(self.shelf.archive(p["epoch"]))
+        if copies:
+            with self.training.averaged():
+                for path in copies: save_checkpoint(path, self.checkpoint(optimiser=False))
 
     def _save_keras(self) -> None:
         "The full Keras model with its optimiser, for other programs, if `state.save_m` says so."
