@@ -155,6 +155,13 @@ class Stored:
         return split_tracks([Track(str(k), np.asarray(f)) for k, f in enumerate(self.data)], self.config.net.val_split)
 
 # %% ../nbs/17_net.ipynb #fa35e192
+def _with_averages(saved: list[np.ndarray], variables: list[Any], weights: list[Any]) -> list[np.ndarray]:
+    "The saved state of an optimiser; if it is of a Soundcube that kept no averages of the weights, they begin with the weights."
+    is_average = [v.name.endswith("_average") for v in variables]
+    if len(saved) + sum(is_average) != len(variables): return saved
+    old, own = iter(saved), iter(weights)
+    return [np.array(next(own)) if average else next(old) for average in is_average]
+
 class Trainable(Stored):
     "Adds training. See `Net`."
     training: Training | None = None
@@ -165,6 +172,7 @@ class Trainable(Stored):
         self.training = Training(self.model, self.config, train, held_out, self.progress)
         saved, self._checkpoint = unnumbered(self._checkpoint.optimiser) if self._checkpoint else [], None
         variables = self.training.optimiser.variables
+        saved = _with_averages(saved, variables, self.model.trainable_variables)
         if saved and [v.shape for v in saved] != [tuple(v.shape) for v in variables]:
             raise SoundcubeError(f"{self.shelf.latest} was trained with another optimiser than net.opt={self.config.net.opt}; set it back, or start over with: train new")
         for v, a in zip(variables, saved): v.assign(a)
