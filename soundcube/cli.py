@@ -15,7 +15,8 @@ from typing import Any
 
 from . import __version__
 from .config import Config, load_config, log, open_log
-from .files import Lock, SoundcubeError, aside, explain, hushed, inside
+from .files import Lock, SoundcubeError, aside, explain, inside
+from .sessions import wake
 
 # %% ../nbs/22_cli.ipynb #902ba3cd
 def sort_words(words: list[str], flags: tuple[str, ...] = ()) -> tuple[list[str], set[str], list[str]]:
@@ -61,7 +62,7 @@ def train(config: Config, words: list[str]) -> None:
     for w in rest:
         if not w.isdigit() or int(w) < 1: raise UsageError(f"unexpected {w!r}; expected: new, a number of epochs, key.subkey=value")
         config.net.training_epochs, config.net.training_minutes = int(w), None
-    with hushed(): from soundcube.net import Net
+    Net = wake().Net
     net = Net(Net.TRAIN, new="new" in flags, config=config)
     print(f"{net.shelf.base}: {net.model.count_params():,} weights, {net.epochs} epochs so far")
     end = _train(net)
@@ -86,18 +87,18 @@ def _train(net: Any) -> str:
 def generate(config: Config, words: list[str], like: str | None = None) -> None:
     "A take for each file name (default: output.default_file); the ending says the format."
     from soundcube.takes import read_settings
-    with hushed(): from soundcube.net import Net, write_take
     _, _, names = sort_words(words)
     names = names or [config.output.default_file]
     settings = read_settings(like) if like else None
     if settings: config.state.model_base = settings.get("model", config.state.model_base)
-    net = Net(Net.GEN, config=config)
+    room = wake()
+    net = room.Net(room.Net.GEN, config=config)
     if settings and (settings.get("epochs"), settings.get("codec")) != (net.epochs, net.codec.fingerprint):
         print(f"{like} was played after {settings.get('epochs')} epochs, {config.state.model_base} has {net.epochs} now: it will be another take")
     for name in names:
         path = Path(name) if Path(name).parent != Path() else config.path(config.output.output_dir, name)
         begin = time.perf_counter()
-        with Bar(f"playing {path.name}") as bar: made = write_take(net, path, settings, bar)
+        with Bar(f"playing {path.name}") as bar: made = room.write_take(net, path, settings, bar)
         seconds = made["steps"] / net.codec.frames_per_second
         print(f"{path}: {seconds:.1f} s, {seconds / (time.perf_counter() - begin):.0f} x real time, random_state={made['random_state']}"
               + "".join(f"; at {at:.0f} s it {why}, and went another way" for at, why in made.get("guarded", [])))

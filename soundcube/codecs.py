@@ -42,10 +42,6 @@ class Codec:
         "(dims,) what each number of a frame adds to its level, in dB; None if that can't be said."
         return self.arrays.get("loudness")
 
-    def transposed(self, semitones: float) -> tuple[np.ndarray, np.ndarray] | None:
-        "(matrix (dims, dims), offset (dims,)): `frames @ matrix + offset` are those of the music so much higher; None if that can't be said."
-        return None
-
     @property
     def fingerprint(self) -> str:
         "Sixteen characters that change with any setting or fitted number."
@@ -128,12 +124,6 @@ class Spectral(Codec):
 
     def encoder(self) -> "_Packer": return _Packer(self)
     def decoder(self) -> "_Unpacker": return _Unpacker(self)
-
-    def transposed(self, semitones: float) -> tuple[np.ndarray, np.ndarray]:
-        a, bins = self.arrays, np.arange(len(self.arrays["mean"]))
-        higher = lambda row: np.interp(bins / 2 ** (semitones / 12), bins, row)  # a bin takes the loudness of the one so much lower
-        moved = np.stack([higher(row) for row in a["synthesis"]])
-        return (moved @ a["analysis"]).astype(np.float32), ((higher(a["mean"]) - a["mean"]) @ a["analysis"]).astype(np.float32)
 
     @classmethod
     def fit(cls, rate: int, window: int, hop: int, dims: int, pieces: Iterable[np.ndarray]) -> "Spectral":

@@ -65,7 +65,7 @@ class Net:
     batch_size: Optional[int] = key(None, "Blocks in a batch; empty: as the preset says", 1, 4096)
     training_minutes: Optional[float] = key(None, "Train for so long; empty: as the preset says, unless training_epochs is given", 0.01, 100000)
     training_epochs: Optional[int] = key(None, "Train for so many passes over the music", 1, 1000000)
-    transpose: int = key(0, "Train on the music also transposed, by up to so many semitones up and down: for little music", 0, 12)
+    transpose: Optional[int] = key(None, "Train on the music also played higher and faster, or lower and slower, by up to so many semitones; empty: as the preset says", 0, 12)
     val_split: int = key(10, "One part in this many is held out to validate on", 2, 1000)
     train_state: int = key(0, "Seed of the training's randomness", 0, 2**31 - 1)
 
@@ -274,15 +274,16 @@ def find_root(start: str | Path | None = None) -> Path:
 
 # %% ../nbs/01_config.ipynb #cb7a1d77
 PRESETS = dict(
-    demo=dict(training_minutes=3.0, batch_size=32, kwargs=dict(units=256)),
-    quick=dict(training_minutes=10.0, batch_size=32, kwargs=dict(units=320)),
-    evening=dict(training_minutes=60.0, batch_size=32, kwargs=dict(units=512, dropout=0.2)),
-    overnight=dict(training_minutes=480.0, batch_size=64, kwargs=dict(units=640, dropout=0.2)))
+    demo=dict(training_minutes=3.0, batch_size=32, transpose=0, kwargs=dict(units=256)),
+    quick=dict(training_minutes=10.0, batch_size=32, transpose=2, kwargs=dict(units=320)),
+    evening=dict(training_minutes=60.0, batch_size=32, transpose=2, kwargs=dict(units=512, dropout=0.1)),
+    overnight=dict(training_minutes=480.0, batch_size=64, transpose=2, kwargs=dict(units=640, dropout=0.2)))
 
 def _fill(config: Config) -> None:
     "Fill what is empty in `net` from its preset."
     net, preset = config.net, PRESETS[config.net.preset]
     net.batch_size = net.batch_size or preset["batch_size"]
+    if net.transpose is None: net.transpose = preset["transpose"]
     if net.training_epochs is None and net.training_minutes is None: net.training_minutes = preset["training_minutes"]
 
 # %% ../nbs/01_config.ipynb #ca3512f4

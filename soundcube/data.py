@@ -5,11 +5,12 @@
 # %% auto #0
 __all__ = ['MAX_NOTES', 'WORKER_MEMORY', 'DISK', 'Progress', 'REFIT', 'FIT_SECONDS', 'FIT_PIECE', 'find_music', 'FrameFile',
            'save_codec', 'read_tensors', 'load_codec', 'DiskError', 'Workers', 'Report', 'Store', 'decode_music',
-           'fit_codec', 'encode_music', 'clear_data', 'convert', 'Track', 'load_tracks', 'split_tracks', 'Batches']
+           'fit_codec', 'training_keys', 'encode_music', 'clear_data', 'convert', 'Track', 'load_tracks',
+           'split_tracks', 'Batches']
 
 # %% ../nbs/06_data.ipynb #77de68da
 import errno, hashlib, json, os, queue, shlex, subprocess, sys, tempfile, threading, time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
@@ -89,12 +90,12 @@ class FrameFile:
         self.whole.__exit__(*exc)
 
 # %% ../nbs/06_data.ipynb #fa35e192
-def _encode_job(wav: str, frames: str, codec_file: str, storage: str) -> dict:
-    "WAV -> frames (.npy, written row by row); {frames}."
+def _encode_job(wav: str, frames: str, codec_file: str, storage: str, semitones: int = 0) -> dict:
+    "WAV -> frames (.npy, written row by row), as if it were played so much higher and faster; {frames}."
     codec = load_codec(codec_file)
     f, stream = AudioFile(wav), codec.encoder()
     with FrameFile(frames, codec.dims, storage) as out:
-        for block in f.blocks(codec.rate): out.write(stream.push(block))
+        for block in f.blocks(codec.rate / 2 ** (semitones / 12)): out.write(stream.push(block))  # fewer samples, taken for as many a second
         out.write(stream.flush())
     return dict(frames=out.rows)
 
@@ -258,12 +259,13 @@ class Store:
         return [size, changed, d.sample_rate, d.bit_depth, d.convert_cmd]
 
     def wav(self, source: str) -> Path: return self.folder / f"{plain_name(source)}.wav"
-    def frames(self, source: str, fingerprint: str) -> Path: return self.folder / f"{plain_name(source)}.{fingerprint}.npy"
+    def frames(self, source: str, fingerprint: str, semitones: int = 0) -> Path:
+        return self.folder / f"{plain_name(source)}.{fingerprint}{f'.{semitones:+d}' if semitones else ''}.npy"
 
     @property
     def good(self) -> dict[str, dict]:
-        "The sources that became music."
-        return {k: v for k, v in self.files.items() if "seconds" in v and self.wav(k).exists()}
+        "The sources that became music, by name: in whatever order they came in, the same music gives the same codec and the same training."
+        return {k: v for k, v in sorted(self.files.items()) if "seconds" in v and self.wav(k).exists()}
 
     @property
     def minutes(self) -> float: return sum(v["seconds"] for v in self.good.values()) / 60
@@ -332,26 +334,30 @@ FIT_SECONDS, FIT_PIECE = 1200, 4.0  # of sound to fit on, in pieces
 def _pieces(store: Store, progress: Progress | None) -> Iterator[np.ndarray]:
     "Pieces of the converted music, spread evenly, at most FIT_SECONDS in all."
     every = max(1, round(store.minutes * 60 / FIT_SECONDS))
-    for k, s in enumerate(sorted(store.good)):  # not as they came in: the same music gives the same codec
+    for k, s in enumerate(store.good):
         for n, piece in enumerate(AudioFile(store.wav(s)).blocks(store.config.data.sample_rate, FIT_PIECE)):
             if (n + k) % every == 0: yield piece
         if progress: progress((k + 1) / len(store.good), "fitting the codec")
 
 # %% ../nbs/06_data.ipynb #7719a1c7
-def encode_music(config: Config, codec: Codec | None = None, progress: Progress | None = None) -> Codec:
-    """Second step: WAVs -> frames of `codec` (default: the configured one, fitted if need be).
+def training_keys(config: Config) -> list[int]:
+    "What the music is trained in: semitones above its own key, which comes first."
+    return sorted(range(-config.net.transpose, config.net.transpose + 1), key=abs)
+
+def encode_music(config: Config, codec: Codec | None = None, progress: Progress | None = None, keys: Sequence[int] | None = None) -> Codec:
+    """Second step: WAVs -> frames of `codec` (default: the configured one, fitted if need be), in `keys` (default: all that are trained on).
 
     Frames of the configured codec replace all others; those of another codec, a model's own, are put beside them."""
-    store = Store(config)
+    store, keys = Store(config), training_keys(config) if keys is None else keys
     own, codec = codec is None, codec or fit_codec(config, progress)
     with _lock(store):
-        if own: [f.unlink() for f in store.folder.glob("*.npy") if not f.name.endswith(f".{codec.fingerprint}.npy")]
-        todo = [s for s in store.good if not store.frames(s, codec.fingerprint).exists()]
+        if own: [f.unlink() for f in store.folder.glob("*.npy") if f".{codec.fingerprint}." not in f.name]
+        todo = [(s, k) for s in store.good for k in keys if not store.frames(s, codec.fingerprint, k).exists()]
         if not todo: return codec
         where = store.codec_file if own else store.folder / "other.safetensors"
         if not own: save_codec(where, codec)
-        jobs = [(s, "encode", dict(wav=str(store.wav(s)), frames=str(store.frames(s, codec.fingerprint)), codec_file=str(where), storage=config.data.float_storage))
-                for s in sorted(todo, key=lambda s: -store.files[s]["seconds"])]
+        jobs = [(s, "encode", dict(wav=str(store.wav(s)), frames=str(store.frames(s, codec.fingerprint, k)), codec_file=str(where), storage=config.data.float_storage, semitones=k))
+                for s, k in sorted(todo, key=lambda job: -store.files[job[0]]["seconds"])]
         with Workers(min(_n_workers(config), len(todo))) as workers:
             for k, (s, result) in enumerate(workers.run(jobs, config.data.seconds_per_file)):
                 if isinstance(result, SoundcubeError): raise SoundcubeError(f"{s}: {result}")
@@ -380,22 +386,25 @@ def convert(config: Config, clear: bool = False, progress: Progress | None = Non
 # %% ../nbs/06_data.ipynb #761f22b2
 @dataclass
 class Track:
-    "source: path in the music folder; frames: (n, dims), on disk."
+    "source: path in the music folder; frames: (n, dims), on disk; in_keys: the same in other keys."
     source: str
     frames: np.ndarray
+    in_keys: list[np.ndarray] = field(default_factory=list)
 
-def load_tracks(config: Config, codec: Codec) -> list[Track]:
-    "The music as frames of `codec`, encoded first where they are missing."
+def load_tracks(config: Config, codec: Codec, keys: Sequence[int] = (0,)) -> list[Track]:
+    "The music as frames of `codec`, in `keys`, its own first; encoded first where they are missing."
     store = Store(config)
     if not store.good: raise SoundcubeError(f"no music in {store.folder}; put some in {store.music} and run: soundcube convert")
-    if any(not store.frames(s, codec.fingerprint).exists() for s in store.good): encode_music(config, codec)
-    tracks = []
-    for s in store.good:
-        try: frames = np.load(store.frames(s, codec.fingerprint), mmap_mode="r", allow_pickle=False)
-        except (OSError, ValueError): frames = np.empty(0)
-        if frames.ndim != 2 or frames.shape[1] != codec.dims: raise SoundcubeError(f"{store.frames(s, codec.fingerprint)}: damaged; run: soundcube convert clear")
-        tracks.append(Track(s, frames))
-    return tracks
+    files = {s: [store.frames(s, codec.fingerprint, k) for k in keys] for s in store.good}
+    if not all(f.exists() for group in files.values() for f in group): encode_music(config, codec, keys=keys)
+    return [Track(s, own, others) for s, (own, *others) in ((s, [_mapped(f, codec.dims) for f in group]) for s, group in files.items())]
+
+def _mapped(path: Path, dims: int) -> np.ndarray:
+    "(n, dims) frames on disk."
+    try: frames = np.load(path, mmap_mode="r", allow_pickle=False)
+    except (OSError, ValueError): frames = np.empty(0)
+    if frames.ndim != 2 or frames.shape[1] != dims: raise SoundcubeError(f"{path}: damaged; run: soundcube convert clear")
+    return frames
 
 # %% ../nbs/06_data.ipynb #98fbc42f
 def split_tracks(tracks: list[Track], val_split: int) -> tuple[list[Track], list[Track]]:
@@ -406,36 +415,33 @@ def split_tracks(tracks: list[Track], val_split: int) -> tuple[list[Track], list
         size = sum(len(h.frames) for h in held)
         if size < 0.75 * want and size + len(t.frames) <= 1.5 * want: held.append(t)
     if sum(len(h.frames) for h in held) >= 0.5 * want: return [t for t in tracks if t not in held], held
-    cut = lambda t: len(t.frames) - len(t.frames) // val_split
-    return [Track(t.source, t.frames[:cut(t)]) for t in tracks], [Track(t.source, t.frames[cut(t):]) for t in tracks]
+    cut = lambda frames: len(frames) - len(frames) // val_split
+    return [Track(t.source, t.frames[:cut(t.frames)], [f[:cut(f)] for f in t.in_keys]) for t in tracks], [Track(t.source, t.frames[cut(t.frames):]) for t in tracks]
 
 # %% ../nbs/06_data.ipynb #827bfc45
 class Batches:
     """Shuffled batches of blocks: `epoch(e)` gives (batch, length, dims) float32 arrays.
 
-    arrays: frames of the tracks, (n, dims); length: frames in a block; changes: (matrix, offset) each, of which one is done to every other block."""
-    def __init__(self, arrays: list[np.ndarray], length: int, batch: int, seed: int = 0, changes: list[tuple[np.ndarray, np.ndarray]] | None = None):
-        self.arrays, self.length, self.batch, self.seed, self.changes = [a for a in arrays if len(a) >= length], length, batch, seed, changes or []
-        if not self.arrays:
-            raise SoundcubeError(f"the music is too short: the longest piece has {max(map(len, arrays), default=0)} frames, a block {length}; lower data.seconds_per_block or add music")
-        self.blocks = sum(len(a) // length for a in self.arrays)
+    pieces: the frames (n, dims) of each piece of music, or a list of its frames in several keys, its own first; length: frames in a block."""
+    def __init__(self, pieces: list[np.ndarray | list[np.ndarray]], length: int, batch: int, seed: int = 0):
+        pieces = [[p] if isinstance(p, np.ndarray) else p for p in pieces]
+        self.pieces, self.length, self.batch, self.seed = [enough for p in pieces if (enough := [a for a in p if len(a) >= length])], length, batch, seed
+        if not self.pieces:
+            raise SoundcubeError(f"the music is too short: the longest piece has {max((len(p[0]) for p in pieces), default=0)} frames, a block {length}; lower data.seconds_per_block or add music")
+        self.blocks = sum(len(p[0]) // length for p in self.pieces)
 
     def __len__(self) -> int: return -(-self.blocks // self.batch)
 
     def starts(self, epoch: int) -> np.ndarray:
-        "(blocks, 2) int: track and first frame of every block of an epoch, shuffled; padded to whole batches by repeating."
-        rng = np.random.default_rng([self.seed, epoch])
-        cuts = [(k, s) for k, a in enumerate(self.arrays) for s in rng.integers(0, len(a) % self.length + 1) + self.length * np.arange(len(a) // self.length)]
-        return np.resize(rng.permutation(cuts), (len(self) * self.batch, 2))
+        "(blocks, 3) int: piece, key and first frame of every block of an epoch, shuffled; padded to whole batches by repeating."
+        rng, n, cuts = np.random.default_rng([self.seed, epoch]), self.length, []
+        for k, p in enumerate(self.pieces):
+            key = rng.integers(len(p))
+            cuts += [(k, key, s) for s in rng.integers(0, len(p[key]) % n + 1) + n * np.arange(len(p[key]) // n)]
+        return np.resize(rng.permutation(cuts), (len(self) * self.batch, 3))
 
     def epoch(self, epoch: int, first: int = 0) -> Iterator[np.ndarray]:
         "The batches of an epoch, from the `first` one on."
-        for i, group in list(enumerate(self.starts(epoch).reshape(len(self), self.batch, 2)))[first:]:
-            x = np.stack([self.arrays[k][s:s + self.length] for k, s in group]).astype(np.float32)
-            yield self._changed(x, np.random.default_rng([self.seed, epoch, i])) if self.changes else x
+        for group in self.starts(epoch).reshape(len(self), self.batch, 3)[first:]:
+            yield np.stack([self.pieces[k][key][s:s + self.length] for k, key, s in group]).astype(np.float32)
 
-    def _changed(self, x: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-        for k in np.flatnonzero(rng.random(len(x)) < 0.5):
-            matrix, offset = self.changes[rng.integers(len(self.changes))]
-            x[k] = x[k] @ matrix + offset
-        return x

@@ -20,7 +20,7 @@ from .files import Lock, SoundcubeError, writing
 from .audio import read_audio
 from .checkpoints import Checkpoint, Shelf, load_checkpoint, numbered, save_checkpoint, unnumbered
 from .config import Config, load_config, log
-from .data import Batches, FrameFile, Store, Track, load_codec, load_tracks, split_tracks
+from .data import Batches, FrameFile, Store, Track, load_codec, load_tracks, split_tracks, training_keys
 from .heads import head_of
 from .layers import Noise
 from .models import build_model
@@ -146,13 +146,14 @@ class Stored:
         return self._tracks
 
     def _load_tracks(self) -> tuple[list[Track], list[Track]]:
-        if self.data is True: return split_tracks(load_tracks(self.config, self.codec), self.config.net.val_split)
+        net = self.config.net
+        if self.data is True: return split_tracks(load_tracks(self.config, self.codec, training_keys(self.config) if self.mode & self.TRAIN else (0,)), net.val_split)
         if self.data is False or self.data is None: raise SoundcubeError("this Net was made without data; make it with data=True")
         if isinstance(self.data, tuple) and len(self.data) == 4:  # x, y, xx, yy of utils.load_data
             x, y, xx, yy = self.data
             whole = lambda x, y: [Track(str(k), np.concatenate([a, b[-1:]])) for k, (a, b) in enumerate(zip(x, y))]
             return whole(x, y), whole(xx, yy)
-        return split_tracks([Track(str(k), np.asarray(f)) for k, f in enumerate(self.data)], self.config.net.val_split)
+        return split_tracks([Track(str(k), np.asarray(f)) for k, f in enumerate(self.data)], net.val_split)
 
 # %% ../nbs/17_net.ipynb #fa35e192
 def _with_averages(saved: list[np.ndarray], variables: list[Any], weights: list[Any]) -> list[np.ndarray]:
@@ -181,11 +182,10 @@ class Trainable(Stored):
     def _batches(self) -> tuple[Batches, Batches | None]:
         "Of the music to train on, and of what is held out - if that has a block's length."
         net, length = self.config.net, self.config.block + 1
-        train, held_out = ([t.frames for t in part] for part in self.tracks)
-        if isinstance(self.data, tuple): length = len(train[0])  # blocks, ready cut
+        train, held_out = [[t.frames, *t.in_keys] for t in self.tracks[0]], [t.frames for t in self.tracks[1]]
+        if isinstance(self.data, tuple): length = len(train[0][0])  # blocks, ready cut
         enough = max(map(len, held_out), default=0) >= length
-        changes = [c for k in range(-net.transpose, net.transpose + 1) if k and (c := self.codec.transposed(k))]
-        return Batches(train, length, net.batch_size, net.train_state, changes), Batches(held_out, length, net.batch_size, net.train_state) if enough else None
+        return Batches(train, length, net.batch_size, net.train_state), Batches(held_out, length, net.batch_size, net.train_state) if enough else None
 
     def train(self, batch_size: int | None = None, epochs: int | None = None, minutes: float | None = None, save: bool = True,
               on_step: Callable[[Training], None] = lambda t: None, on_epoch: Callable[[Training], None] = lambda t: None) -> str:
