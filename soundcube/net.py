@@ -24,7 +24,7 @@ from .data import Batches, FrameFile, Store, Track, load_codec, load_tracks, spl
 from .heads import head_of
 from .layers import Noise
 from .models import build_model
-from .playing import PULL, Controls, Guard, Leash, Player, stream
+from .playing import Controls, Guard, Leash, Player, stream
 from .takes import SAMPLING, Take, record
 from .training import Stop, Training, make_trainer, new_progress, signals
 
@@ -278,7 +278,7 @@ class Net(Trainable):
     @property
     def leash(self) -> Leash | None:
         hold, loudness = self.config.output.hold, self.codec.loudness
-        return Leash(loudness, self.codec.frames_per_second, PULL * hold) if hold and loudness is not None else None
+        return Leash(loudness, self.codec.frames_per_second, hold) if hold and loudness is not None else None
 
     def controls(self) -> Controls: return Controls(self.config.output.temperature, self.config.output.top_p)
 
