@@ -16,7 +16,6 @@ from typing import Any
 from . import __version__
 from .config import Config, load_config, log, open_log
 from .files import Lock, SoundcubeError, aside, explain, inside
-from .sessions import wake
 
 # %% ../nbs/22_cli.ipynb #902ba3cd
 def sort_words(words: list[str], flags: tuple[str, ...] = ()) -> tuple[list[str], set[str], list[str]]:
@@ -62,6 +61,7 @@ def train(config: Config, words: list[str]) -> None:
     for w in rest:
         if not w.isdigit() or int(w) < 1: raise UsageError(f"unexpected {w!r}; expected: new, a number of epochs, key.subkey=value")
         config.net.training_epochs, config.net.training_minutes = int(w), None
+    from soundcube.sessions import wake
     Net = wake().Net
     net = Net(Net.TRAIN, new="new" in flags, config=config)
     print(f"{net.shelf.base}: {net.model.count_params():,} weights, {net.epochs} epochs so far")
@@ -86,6 +86,7 @@ def _train(net: Any) -> str:
 # %% ../nbs/22_cli.ipynb #0716d970
 def generate(config: Config, words: list[str], like: str | None = None) -> None:
     "A take for each file name (default: output.default_file); the ending says the format."
+    from soundcube.sessions import wake
     from soundcube.takes import read_settings
     _, _, names = sort_words(words)
     names = names or [config.output.default_file]

@@ -42,7 +42,7 @@ def compiled(run: Callable[..., Any], variables: list[Any]) -> Callable[..., Any
 PULL = 6.0     # of a full difference, in a second
 STEADY = 3.0   # of a full difference, in a second, for every second that it lasts
 QUIET = -20.0  # dB from the mean of the music: not a home to stay at
-RUN = 8  # frames in a compiled run: an eighth of a second, so that controls and leash act at once
+RUN = 4  # frames in a compiled run: a sixteenth of a second, so that controls and leash act at once
 
 @dataclass
 class Moment:
