@@ -31,7 +31,7 @@ def main() -> None:
     config = load_config(None, sys.argv[1:])
     model = build_model(config.net.model_name, config.data.axes, config.model_kwargs)
     trainer, batch = make_trainer(model, config), config.net.batch_size
-    x = np.random.default_rng(0).standard_normal((batch, config.block + 1, config.data.axes)).astype(np.float32)
+    x = np.random.default_rng(0).standard_normal((batch, config.block + 1, sum(i.shape[-1] for i in model.inputs))).astype(np.float32)
     a = np.random.default_rng(0).standard_normal((2048, 2048)).astype(np.float32)
     for _ in range(3): float(trainer.train_on_batch(x))  # compiles
     useful, product = 6.0 * model.count_params() * batch * config.block, 2.0 * 2048**3

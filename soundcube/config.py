@@ -94,6 +94,7 @@ class Output:
     seed_offset: Optional[float] = key(None, "Where in the seed's file to start, in seconds; empty: anywhere", 0, 360000)
     seed_seconds: float = key(8.0, "How much of the seed the network hears first", 0.1, 600)
     hold: float = key(1.0, "How firmly a take keeps to the level and colour of its seed: 0 not at all, 1 as it sounds best", 0, 5)
+    repeat: float = key(1.0, "How much a take repeats itself, beat by beat and bar by bar: 0 little, 1 as it sounds best, 3 nearly a loop", 0, 10)
     random_state: Optional[int] = key(None, "Makes a take repeatable; empty: a new one every time", 0, 2**31 - 1)
     temperature: float = key(0.8, "Lower is safer, higher wilder; 1 is as wild as the network is unsure", 0.0, 5.0)
     top_p: float = key(1.0, "Leave out the least likely choices: keep this share of the probability", 0.01, 1.0)
@@ -274,10 +275,10 @@ def find_root(start: str | Path | None = None) -> Path:
 
 # %% ../nbs/01_config.ipynb #cb7a1d77
 PRESETS = dict(
-    demo=dict(training_minutes=3.0, batch_size=32, transpose=0, kwargs=dict(units=256)),
-    quick=dict(training_minutes=10.0, batch_size=32, transpose=2, kwargs=dict(units=320)),
-    evening=dict(training_minutes=60.0, batch_size=32, transpose=2, kwargs=dict(units=512, dropout=0.1)),
-    overnight=dict(training_minutes=480.0, batch_size=64, transpose=2, kwargs=dict(units=640, dropout=0.2)))
+    demo=dict(training_minutes=3.0, batch_size=32, transpose=0, kwargs=dict(units=256, lookback=True)),
+    quick=dict(training_minutes=10.0, batch_size=32, transpose=2, kwargs=dict(units=320, lookback=True)),
+    evening=dict(training_minutes=60.0, batch_size=32, transpose=2, kwargs=dict(units=512, dropout=0.1, lookback=True)),
+    overnight=dict(training_minutes=480.0, batch_size=64, transpose=2, kwargs=dict(units=640, dropout=0.2, lookback=True)))
 
 def _fill(config: Config) -> None:
     "Fill what is empty in `net` from its preset."

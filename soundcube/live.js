@@ -132,6 +132,7 @@ function render({ model, el }) {
   const models = h("select", { title: "Which trained model plays", "aria-label": "Model" });
   const temperature = slider(model, "temperature", "Temperature", "Under 1 safer, over 1 wilder", 2, 0.05);
   const topP = slider(model, "top_p", "Top-p", "Leave out the least likely choices", 1, 0.01);
+  const repeat = slider(model, "repeat", "Repeat", "How much it repeats itself, beat by beat and bar by bar: 0 little, 1 as it sounds best", 4, 0.1);
   const volume = slider(model, "volume", "Volume", "How loud it is here; recordings are not touched by it", 1, 0.01);
   const level = bar("Level"), buffer = bar("Buffer"), speed = bar("Speed"), gaps = bar("Gaps");
   const seed = h("strong", { className: "sc-seed" });
@@ -278,7 +279,7 @@ function render({ model, el }) {
     h("div", { className: "sc-row" }, play, status, h("span", { className: "sc-space" }), recorded, record),
     note,
     h("div", { className: "sc-knobs" },
-      h("label", { className: "sc-slider" }, h("span", {}, "Model"), models), temperature.el, topP.el, volume.el),
+      h("label", { className: "sc-slider" }, h("span", {}, "Model"), models), temperature.el, topP.el, repeat.el, volume.el),
     h("div", { className: "sc-row sc-seeds", role: "group", "aria-label": "Seed" }, h("span", {}, "Seed"), seed, h("span", { className: "sc-space" }), fresh, random, choose, mic),
     h("div", { className: "sc-knobs sc-meters" }, level.el, buffer.el, speed.el, gaps.el));
   el.append(root);
@@ -307,7 +308,7 @@ function render({ model, el }) {
     alive = false;
     leaving();
     each("off");
-    [temperature, topP, volume].forEach((s) => s.off());
+    [temperature, topP, repeat, volume].forEach((s) => s.off());
     removeEventListener("pagehide", leaving);
     recorder?.stop();
     speaker?.close();
