@@ -445,8 +445,7 @@ class Batches:
 
     def epoch(self, epoch: int, first: int = 0) -> Iterator[np.ndarray]:
         "The batches of an epoch, from the `first` one on."
-        for i, group in enumerate(self.starts(epoch).reshape(len(self), self.batch, 3)):
-            if i < first: continue
+        for i, group in enumerate(self.starts(epoch).reshape(len(self), self.batch, 3)[first:], first):
             blocks = np.stack([self.pieces[k][key][s:s + self.length] for k, key, s in group]).astype(np.float32)
             yield np.concatenate([blocks, self._past(blocks, group, np.random.default_rng([self.seed, epoch, i]))], 2) if self.per_second else blocks
 

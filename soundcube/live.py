@@ -176,7 +176,7 @@ class _Producer:
     def __init__(self, config: Config, send: Callable[..., None], changed: Callable[[], None], stage: Callable[..., Source] | None, clock: Callable[[], float], pool: Any):
         self.config, self.send, self.changed, self.clock = config, send, changed, clock
         self.stage, self.pool = stage or Stage(config), pool or ThreadPoolExecutor(1, "live-open")
-        self.controls = Controls(config.output.temperature, config.output.top_p, config.output.repeat)
+        self.controls = Controls.of(config.output)
         self.state, self.message, self.run, self.saved = "idle", "", 0, None
         self.wanted = self.source = self.line = self.recorder = self._opening = None
         self._lock, self._made, self._tag, self._underruns = threading.RLock(), deque(maxlen=40), None, 0
@@ -402,9 +402,9 @@ class LivePanel(anywidget.AnyWidget):
         config, self.on_take, self._page, self._upload = config or load_config(), lambda path: None, "", bytearray()
         self._pool = ThreadPoolExecutor(1, "live-seed")
         self.session = LiveSession(config, self._pass_on, self._show)
-        super().__init__(temperature=config.output.temperature, top_p=config.output.top_p, repeat=config.output.repeat, seed_seconds=config.output.seed_seconds, rate=config.data.sample_rate)
+        super().__init__(**vars(self.session.controls), seed_seconds=config.output.seed_seconds, rate=config.data.sample_rate)
         self.refresh()
-        self.observe(self._turned, ["temperature", "top_p", "repeat", "model"])
+        self.observe(self._turned, [*vars(self.session.controls), "model"])
         self.on_msg(self._told)
         self._show()
 

@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 import scipy.fft
 
+from .lookback import likeness
+
 # %% ../nbs/16_measure.ipynb #c1dfd96e
 SILENT = -60.0  # dBFS
 
@@ -65,11 +67,7 @@ def _loops(frames: np.ndarray, n: int) -> bool:
     "Whether the last n frames have been played before, to the letter, within what is given."
     past = len(frames) - n
     if past < n: return False
-    last = frames[-n:] - frames[-n:].mean(0)
-    size = max(1, 1 << (len(frames) * 2 - 1).bit_length())
-    cross = scipy.fft.irfft((scipy.fft.rfft(frames - frames[-n:].mean(0), size, axis=0) * scipy.fft.rfft(last, size, axis=0).conj()).sum(1), size)[:past - n // 4]
-    energy = np.concatenate([[0], np.cumsum(np.square(frames - frames[-n:].mean(0)).sum(1))])
-    return bool((cross / np.sqrt((energy[n:n + len(cross)] - energy[:len(cross)]) * np.square(last).sum() + 1e-9)).max(initial=0) > SAME)
+    return bool(likeness((frames - frames[-n:].mean(0))[None], n)[0, :past - n // 4].max(initial=0) > SAME)
 
 # %% ../nbs/16_measure.ipynb #fa35e192
 PASSAGE, POINTS = 2.0, 16  # seconds; points in it

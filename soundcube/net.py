@@ -285,7 +285,7 @@ class Net(Trainable):
         hold, loudness = self.config.output.hold, self.codec.loudness
         return Leash(loudness, self.codec.frames_per_second, hold) if hold and loudness is not None else None
 
-    def controls(self) -> Controls: return Controls(self.config.output.temperature, self.config.output.top_p, self.config.output.repeat)
+    def controls(self) -> Controls: return Controls.of(self.config.output)
 
     def stream(self, steps: int | None = None, controls: Controls | None = None, block: int = 32) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         "Frames and sound, block by block, from where the player stands: see `playing.stream`."
@@ -301,7 +301,7 @@ class Net(Trainable):
         settings = self.settings | dict(steps=steps)
         parts = []
         while (left := steps - sum(map(len, parts))) > 0:
-            parts.append(self.player.play(min(32, left), out.temperature, out.top_p, out.repeat)[0])
+            parts.append(self.player.play(min(32, left), **vars(self.controls()))[0])
             if self.guard: self.guard.look(parts[-1])
         return Take(np.concatenate(parts), self.codec, settings | self._guarded())
 
@@ -309,7 +309,7 @@ class Net(Trainable):
         "Several takes at once from one seed, each its own way: the quickest per second of music."
         out, steps = self.config.output, steps or self._default_steps
         settings = self.start(None, out.random_state if random_state is None else random_state, takes) | dict(steps=steps)
-        return [Take(frames, self.codec, settings | dict(take=k)) for k, frames in enumerate(self.player.play(steps, out.temperature, out.top_p, out.repeat))]
+        return [Take(frames, self.codec, settings | dict(take=k)) for k, frames in enumerate(self.player.play(steps, **vars(self.controls())))]
 
     @property
     def _default_steps(self) -> int:

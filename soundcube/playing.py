@@ -11,7 +11,7 @@ import copy
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import keras
@@ -198,6 +198,11 @@ class Controls:
     top_p: float = 1.0
     repeat: float = 1.0
 
+    @classmethod
+    def of(cls, output: Any) -> "Controls":
+        "As configured: `output` is that section of a configuration."
+        return cls(**{f.name: getattr(output, f.name) for f in fields(cls)})
+
 def stream(player: Player, codec: Codec, controls: Controls, steps: int | None = None, guard: Guard | None = None, block: int = 2 * RUN) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Frames (n, dims) and sound (m,) float32, block by block, without end or for `steps` frames; for a player of one take.
 
@@ -206,7 +211,7 @@ def stream(player: Player, codec: Codec, controls: Controls, steps: int | None =
     with ThreadPoolExecutor(1) as pool:
         waiting, done = None, 0
         while steps is None or done < steps:
-            frames = player.play(block if steps is None else min(block, steps - done), controls.temperature, controls.top_p, controls.repeat)[0]
+            frames = player.play(block if steps is None else min(block, steps - done), **vars(controls))[0]
             done += len(frames)
             if guard: guard.look(frames)
             if waiting: yield waiting[0], waiting[1].result()
