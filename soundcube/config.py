@@ -39,7 +39,7 @@ class Data:
     bit_depth: int = key(16, "Bits per sample of every WAV and FLAC that is written", choices=(8, 16, 24, 32))
     codec: str = key("spectral", "How sound becomes frames: spectral sounds good, fft is the method of 2016", choices=("spectral", "fft"))
     step_length: Optional[int] = key(None, "Samples in a window; empty: about 64 ms (spectral) or 250 ms (fft)", 64, 65536)
-    hop_length: Optional[int] = key(None, "Samples from one frame to the next; empty: a quarter of a window (spectral) or all of it (fft)", 16, 65536)
+    hop_length: Optional[int] = key(None, "Samples from one frame to the next; empty: half a window (spectral) or all of it (fft)", 16, 65536)
     axes: int = key(64, "Numbers in a spectral frame: more sound clearer and learn more slowly", 4, 256)
     seconds_per_block: float = key(2.0, "Length of the pieces the network is trained on", 0.1, 600)
     float_storage: str = key("float16", "How frames are stored", choices=("float16", "float32"))
@@ -131,14 +131,14 @@ class Config:
         "Samples from one frame to the next."
         if self.data.hop_length: return self.data.hop_length
         if self.data.codec == "fft": return self.window
-        return self.data.step_length // 4 if self.data.step_length else _even(0.016 * self.data.sample_rate, 32)
+        return self.data.step_length // 2 if self.data.step_length else _even(0.032 * self.data.sample_rate, 64)
 
     @property
     def window(self) -> int:
         "Samples in a frame's window."
         if self.data.step_length: return self.data.step_length
         if self.data.codec == "fft": return self.data.hop_length or _even(0.25 * self.data.sample_rate, 64)
-        return 4 * self.hop
+        return 2 * self.hop
 
     @property
     def frames_per_second(self) -> float: return self.data.sample_rate / self.hop
@@ -292,8 +292,9 @@ def _check(c: Config) -> None:
     if c.window % c.hop: raise SoundcubeError(f"data.hop_length={c.hop}: expected a divisor of the window, {c.window} samples")
     if c.data.codec == "fft" and c.window != c.hop:
         raise SoundcubeError(f"data.hop_length={c.hop}: fft frames do not overlap; set it to data.step_length ({c.window}) or leave it empty")
-    if c.data.codec == "spectral" and c.window < 4 * c.hop:
-        raise SoundcubeError(f"data.hop_length={c.hop}: the phase can't be rebuilt from so little overlap; expected at most a quarter of the window, {c.window // 4}")
+    if c.data.codec == "spectral" and c.window % 4: raise SoundcubeError(f"data.step_length={c.window}: expected a multiple of 4 samples")
+    if c.data.codec == "spectral" and 4 * c.hop > c.window and 4 * c.hop % c.window:
+        raise SoundcubeError(f"data.hop_length={c.hop}: expected a quarter of the window ({c.window // 4}), a half or all of it, or less than a quarter")
     if c.window % 2: raise SoundcubeError(f"data.step_length={c.window}: expected an even number of samples")
     if c.data.codec == "spectral" and c.data.axes > c.window // 2 + 1:
         raise SoundcubeError(f"data.axes={c.data.axes}: expected at most the {c.window // 2 + 1} bins of a window")

@@ -50,13 +50,19 @@ def _dense_all(m, x, y):
         for t in range(len(x)): _dense(m, x[t], y[t], 0, len(m.bias))
         return
     a, b, c, d = x[0], x[1], x[2], x[3]
-    for i in range(len(m.bias)):
-        row = m.weights[i]
+    rows = len(m.bias)
+    for i in range(0, rows, 2):  # two rows at a time: what is read of x serves both
+        k = min(i + 1, rows - 1)
+        upper, lower = m.weights[i], m.weights[k]
         p, q, r, s = np.float32(0), np.float32(0), np.float32(0), np.float32(0)
-        for j in range(len(row)):
-            v = np.float32(row[j])
-            p += v * a[j]; q += v * b[j]; r += v * c[j]; s += v * d[j]
+        e, f, g, h = np.float32(0), np.float32(0), np.float32(0), np.float32(0)
+        for j in range(len(upper)):
+            u = np.float32(upper[j])
+            v = np.float32(lower[j])
+            p += u * a[j]; q += u * b[j]; r += u * c[j]; s += u * d[j]
+            e += v * a[j]; f += v * b[j]; g += v * c[j]; h += v * d[j]
         y[0, i], y[1, i], y[2, i], y[3, i] = p * m.scale[i] + m.bias[i], q * m.scale[i] + m.bias[i], r * m.scale[i] + m.bias[i], s * m.scale[i] + m.bias[i]
+        y[0, k], y[1, k], y[2, k], y[3, k] = e * m.scale[k] + m.bias[k], f * m.scale[k] + m.bias[k], g * m.scale[k] + m.bias[k], h * m.scale[k] + m.bias[k]
 
 # %% ../nbs/15_kernels.ipynb #7b52009b
 @_compiled
@@ -180,14 +186,18 @@ def fast_program(model: keras.Model, head: Any) -> Callable[..., Any] | None:
     Shapes as in `Player._run`: per-frame arguments are (frames, takes, ...), lean is (takes, dims). It reads the weights once, now."""
     grus = [layer for layer in model.layers if isinstance(layer, GRU)]
     if model.name != "recurrent" or not grus or not isinstance(head, MixtureHead): return None
-    w, pool = _read(model, head, grus), ThreadPoolExecutor(os.cpu_count())
+    w, cores = _read(model, head, grus), os.cpu_count() or 1
+    pool = ThreadPoolExecutor(max(1, cores - 1))
     def program(state: Any, frame: np.ndarray, given: np.ndarray, is_given: np.ndarray, uniform: np.ndarray, normal: np.ndarray, back: np.ndarray, lean: np.ndarray, temperature: Any, top_p: Any) -> Any:
         takes = len(frame)
         h = np.stack([state[g.name][0] for g in grus], 1)
         frame, out = frame.copy(), np.empty((takes, len(given), frame.shape[1]), np.float32)
         given, uniform, normal, back = (np.ascontiguousarray(v.swapaxes(0, 1)) for v in (given, uniform, normal, back))
-        some = lambda k: _run(w, h[k], frame[k], given[k], is_given, uniform[k], normal[k], back[k], lean[k], np.float32(temperature), np.float32(top_p), out[k])
         parts = [slice(k, k + SIDE) for k in range(0, takes, SIDE)]
-        list(pool.map(some, parts)) if len(parts) > 1 else some(parts[0])
+        def share(core: int) -> None:
+            for k in parts[core::cores]: _run(w, h[k], frame[k], given[k], is_given, uniform[k], normal[k], back[k], lean[k], np.float32(temperature), np.float32(top_p), out[k])
+        others = pool.map(share, range(1, min(cores, len(parts))))
+        share(0)  # while the others are at it
+        list(others)
         return {g.name: [h[:, i].copy()] for i, g in enumerate(grus)}, frame, out.swapaxes(0, 1)
     return program

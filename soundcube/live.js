@@ -99,9 +99,9 @@ class Speaker {
   close() { this.node = null; return this.context.close(); }
 }
 
-function slider(model, name, label, hint, max, step) {
+function slider(model, name, label, hint, max, step, min = step) {
   const value = h("output", { className: "sc-value" });
-  const input = h("input", { type: "range", min: step, max, step, title: hint, "aria-label": label });
+  const input = h("input", { type: "range", min, max, step, title: hint, "aria-label": label });
   const show = () => { input.value = model.get(name); value.textContent = Number(model.get(name)).toFixed(2); input.setAttribute("aria-valuetext", value.textContent); };
   input.addEventListener("input", () => { model.set(name, Number(input.value)); model.save_changes(); show(); });
   model.on(`change:${name}`, show);
@@ -132,8 +132,8 @@ function render({ model, el }) {
   const models = h("select", { title: "Which trained model plays", "aria-label": "Model" });
   const temperature = slider(model, "temperature", "Temperature", "Under 1 safer, over 1 wilder", 2, 0.05);
   const topP = slider(model, "top_p", "Top-p", "Leave out the least likely choices", 1, 0.01);
-  const repeat = slider(model, "repeat", "Repeat", "How much it repeats itself, beat by beat and bar by bar: 0 little, 1 as it sounds best", 4, 0.1);
-  const volume = slider(model, "volume", "Volume", "How loud it is here; recordings are not touched by it", 1, 0.01);
+  const repeat = slider(model, "repeat", "Repeat", "How much it repeats itself, beat by beat and bar by bar: 0 little, 1 as it sounds best", 4, 0.1, 0);
+  const volume = slider(model, "volume", "Volume", "How loud it is here; recordings are not touched by it", 1, 0.01, 0);
   const level = bar("Level"), buffer = bar("Buffer"), speed = bar("Speed"), gaps = bar("Gaps");
   const seed = h("strong", { className: "sc-seed" });
   const fresh = h("button", { type: "button", title: "Go on from another passage of music that was held out from training" }, "New passage");

@@ -58,7 +58,7 @@ def find_lag(heard: np.ndarray, per_second: float) -> tuple[np.ndarray, np.ndarr
 def look_back(frames: np.ndarray, start: int, n: int, lag: np.ndarray, alike: np.ndarray, urge: Any = 0.0) -> np.ndarray:
     """For each of the frames start .. start + n - 1 of (b, m, dims): the one `lag` (b,) before it, how `alike` (b,) then and now are, and the `urge` (b,)
     to do the same again, 0 in training; (b, n, dims + 2) float32."""
-    then = np.take_along_axis(frames, (start + np.arange(n) - lag[:, None])[..., None], 1)
+    then = frames[np.arange(len(frames))[:, None], start + np.arange(n) - lag[:, None]]
     rest = [np.broadcast_to(np.reshape(v, (-1, 1, 1)), (*then.shape[:2], 1)) for v in (alike, urge)]
     return np.concatenate([then, *rest], -1).astype(np.float32)
 

@@ -263,7 +263,7 @@ class Net(Trainable):
         if offset is None:
             offset = round(float(rng.uniform(0, max(0.0, len(x) / self.codec.rate - seconds))), 2)
             x = x[int(offset * self.codec.rate):][:int(seconds * self.codec.rate)]
-        lead = (self.codec.window - self.codec.hop) // self.codec.hop  # frames that are partly before the file
+        lead = -(-self.codec.overlap // self.codec.hop)  # frames that are partly before the file
         frames = self.codec.encode(x)[lead:lead + steps]
         if len(frames) < 2: raise SoundcubeError(f"{file}: too short for a seed at {offset:g} s")
         return frames, dict(file=str(file), offset=offset)
@@ -287,7 +287,7 @@ class Net(Trainable):
 
     def controls(self) -> Controls: return Controls.of(self.config.output)
 
-    def stream(self, steps: int | None = None, controls: Controls | None = None, block: int = 32) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    def stream(self, steps: int | None = None, controls: Controls | None = None, block: int = 16) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         "Frames and sound, block by block, from where the player stands: see `playing.stream`."
         if self.player is None: self.start(random_state=self.config.output.random_state)
         return stream(self.player, self.codec, controls or self.controls(), steps, self.guard, block)
@@ -328,7 +328,7 @@ def write_take(net: Net, path: str | Path, like: dict | None = None, progress: C
     for k in SAMPLING: setattr(out, k, like.get(k, getattr(out, k)))
     settings = net.start(None, like.get("random_state", out.random_state), about=like.get("seed"))
     settings |= dict(steps=steps, bit_depth=like.get("bit_depth", net.config.data.bit_depth))
-    total = steps * net.codec.hop - (net.codec.window - net.codec.hop)
+    total = steps * net.codec.hop - net.codec.overlap
     raw = FrameFile(Path(path).with_suffix(".npy"), net.codec.dims) if out.save_raw else nullcontext()
     with raw as keep:
         def sound() -> Iterator[np.ndarray]:  # keeps count, and the frames if asked to
