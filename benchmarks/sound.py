@@ -26,13 +26,14 @@ def seeds(net: Net, folder: Path, count: int) -> list[tuple[np.ndarray, np.ndarr
     "From all files in turn, at random places: the frames to go on from, and the sound that really followed."
     files, rng, rate = sorted(f for f in folder.iterdir() if f.is_file()), np.random.default_rng(0), net.codec.rate
     music, found = {}, []
-    lead, edge = net.config.output.seed_seconds, net.codec.window // net.codec.hop - 1  # frames at either end that reach beyond the sound, into silence
+    lead, edge = net.config.output.seed_seconds, net.codec.edge
     for k in range(count):
         f = files[k % len(files)]
         if f not in music: music[f] = read_audio(f, rate)
         at = int(rng.uniform(0, len(music[f]) - (lead + SECONDS) * rate))
         x = music[f][at:at + int((lead + SECONDS) * rate)]
-        found.append((net.codec.encode(x[:int(lead * rate)])[edge:-edge], x[int(lead * rate):]))
+        frames = net.codec.encode(x[:int(lead * rate)])
+        found.append((frames[edge:len(frames) - edge], x[int(lead * rate):]))
     return found
 
 

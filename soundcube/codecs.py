@@ -43,6 +43,11 @@ class Codec:
         return self.window - self.hop
 
     @property
+    def edge(self) -> int:
+        "Frames at either end of what is encoded that reach beyond the sound, into silence."
+        return -(-self.overlap // self.hop)
+
+    @property
     def loudness(self) -> np.ndarray | None:
         "(dims,) what each number of a frame adds to its level, in dB; None if that can't be said."
         return self.arrays.get("loudness")
@@ -134,11 +139,15 @@ class Spectral(Codec):
     fitted = dict(floor=(), ceiling=("bins",), mean=("bins",), analysis=("bins", "dims"), synthesis=("dims", "bins"), residue=("bins",), loudness=("dims",))
 
     @property
-    def columns(self) -> int:
-        return _columns(self.window, self.hop)
+    def columns(self) -> int: return _columns(self.window, self.hop)
 
     @property
-    def overlap(self) -> int: return self.window - self.hop // self.columns
+    def column_hop(self) -> int:
+        "Samples from one column to the next."
+        return self.hop // self.columns
+
+    @property
+    def overlap(self) -> int: return self.window - self.column_hop
 
     def encoder(self) -> "_Packer": return _Packer(self)
     def decoder(self) -> "_Unpacker": return _Unpacker(self)
@@ -164,10 +173,10 @@ class Spectral(Codec):
                                                   analysis=(axes / spread).astype(f), synthesis=(axes * spread).T.astype(f).copy()))
 
 # %% ../nbs/05_codecs.ipynb #fa35e192
-def _sample_frames(window: int, hop: int, pieces: Iterable[np.ndarray], limit: int | None = None) -> np.ndarray:
-    "At most `limit` frames of magnitudes, columns side by side, (n, columns * bins) float32: an even sample of all that `pieces` hold."
+def _sample_frames(window: int, hop: int, pieces: Iterable[np.ndarray]) -> np.ndarray:
+    "At most FIT_COLUMNS columns of magnitudes, as frames (n, columns * bins) float32: an even sample of all that `pieces` hold."
     columns, bins = _columns(window, hop), window // 2 + 1
-    limit = limit or FIT_COLUMNS // columns
+    limit = FIT_COLUMNS // columns
     rng, seen, kept = np.random.default_rng(0), 0, np.empty((limit, columns * bins), np.float32)
     for x in pieces:
         sizes = magnitudes(stft(x, window, hop // columns))
@@ -181,12 +190,11 @@ def _sample_frames(window: int, hop: int, pieces: Iterable[np.ndarray], limit: i
     if seen < 2: raise SoundcubeError("too little music to fit a codec on; expected at least a second")
     return kept[:min(seen, limit)]
 
-
 # %% ../nbs/05_codecs.ipynb #f1abd670
 class _Packer:
     "Encoder of `Spectral`."
     def __init__(self, codec: Spectral):
-        self.codec, self.analyser = codec, Analyser(codec.window, codec.hop // codec.columns)
+        self.codec, self.analyser = codec, Analyser(codec.window, codec.column_hop)
         self.rest = np.zeros((0, codec.window // 2 + 1), np.complex64)  # columns that do not make a frame yet
 
     def _pack(self, X: np.ndarray) -> np.ndarray:
@@ -205,7 +213,6 @@ class _Packer:
     def flush(self) -> np.ndarray:
         X = self.analyser.flush()
         return self._pack(np.pad(X, ((0, -(len(self.rest) + len(X)) % self.codec.columns), (0, 0))))
-
 
 # %% ../nbs/05_codecs.ipynb #0716d970
 @njit(nogil=True, cache=True, fastmath=True)
@@ -239,9 +246,8 @@ def _texture(window: int, hop: int, slowness: float) -> np.ndarray:
 class _Unpacker:
     "Decoder of `Spectral`."
     def __init__(self, codec: Spectral):
-        hop = codec.hop // codec.columns
-        self.codec, self.synthesiser, self.done = codec, Synthesiser(codec.window, hop), 0
-        texture = _texture(codec.window, hop, SLOWNESS * codec.rate / hop).reshape(-1, len(codec.arrays["residue"]))
+        self.codec, self.synthesiser, self.done = codec, Synthesiser(codec.window, codec.column_hop), 0
+        texture = _texture(codec.window, codec.column_hop, SLOWNESS * codec.rate / codec.column_hop).reshape(-1, len(codec.arrays["residue"]))
         self.texture = np.exp(TEXTURE * codec.arrays["residue"] * texture)
 
     def push(self, frames: np.ndarray) -> np.ndarray:

@@ -263,8 +263,7 @@ class Net(Trainable):
         if offset is None:
             offset = round(float(rng.uniform(0, max(0.0, len(x) / self.codec.rate - seconds))), 2)
             x = x[int(offset * self.codec.rate):][:int(seconds * self.codec.rate)]
-        lead = -(-self.codec.overlap // self.codec.hop)  # frames that are partly before the file
-        frames = self.codec.encode(x)[lead:lead + steps]
+        frames = self.codec.encode(x)[self.codec.edge:][:steps]
         if len(frames) < 2: raise SoundcubeError(f"{file}: too short for a seed at {offset:g} s")
         return frames, dict(file=str(file), offset=offset)
 
