@@ -277,7 +277,7 @@ def find_root(start: str | Path | None = None) -> Path:
 PRESETS = dict(
     demo=dict(training_minutes=3.0, batch_size=32, transpose=0, kwargs=dict(units=256, lookback=True)),
     quick=dict(training_minutes=10.0, batch_size=32, transpose=2, kwargs=dict(units=320, lookback=True)),
-    evening=dict(training_minutes=60.0, batch_size=32, transpose=2, kwargs=dict(units=512, dropout=0.1, lookback=True)),
+    evening=dict(training_minutes=60.0, batch_size=32, transpose=3, kwargs=dict(units=512, dropout=0.2, lookback=True)),
     overnight=dict(training_minutes=480.0, batch_size=64, transpose=2, kwargs=dict(units=640, dropout=0.2, lookback=True)))
 
 def _fill(config: Config) -> None:

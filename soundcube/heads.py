@@ -48,7 +48,8 @@ class MixtureHead(keras.layers.Layer):
     """Density of the next frame. Called with [h, x]: the network's output and the frame it has just read; gives what `nll` and `draw` take.
 
     Or with [h, x, past, urge]: the frame that came next the last time. A gate chooses, number by number, how much of it to follow, as pointer
-    networks choose what to copy (See et al. 2017, 2.2); urge (..., 1) is added to its logits: 0 in training, more to repeat more.
+    networks choose what to copy (See et al. 2017, 2.2). Where urge (..., 1), which would be added to its logits, opens it further, what is drawn is moved by as
+    much towards that frame: 0 in training, more to repeat more.
 
     groups: sizes of the groups, in order; they add up to the numbers of a frame. One group is a plain mixture."""
     def __init__(self, groups: list[int], components: int = 8, hidden: int = 256, skip: float = 0.9, **k: Any):
@@ -78,12 +79,19 @@ class MixtureHead(keras.layers.Layer):
     def call(self, inputs: Any) -> Any:
         h, x, *past = inputs
         base = self.skip * x
-        if past: base = base + ops.sigmoid(self.follow(h) + past[1]) * (past[0] - base)
-        return ops.concatenate([self.join(h), base], -1)
+        if not past: return ops.concatenate([self.join(h), base], -1)
+        then, urge, gate = *past, self.follow(h)
+        further = 1 - ops.exp(ops.softplus(gate) - ops.softplus(gate + urge))  # of what the gate leaves open, the share that the urge closes
+        return ops.concatenate([self.join(h), base + ops.sigmoid(gate) * (then - base), then, further], -1)
+
+    def _parts(self, told: Any) -> list[Any]:
+        "What `call` gave, in parts: hidden, base, and, if it looks back, the frame that came then and how far to move towards it."
+        n = len(self.groups) * self.hidden
+        return ops.split(told, [n, *range(n + self.dims, told.shape[-1], self.dims)], -1)
 
     def nll(self, told: Any, y: Any) -> Any:
         "Nats per frame, (batch, time), of the frames y (batch, time, dims) that came."
-        hidden, base = told[..., :-self.dims], told[..., -self.dims:]
+        hidden, base, *_ = self._parts(told)
         hidden = ops.gelu(hidden + ops.matmul(y, self.told * self.before))
         rest = y - base
         return sum(mixture_nll(self._params(g, hidden), rest[..., a:b], self.components) for g, (a, b) in enumerate(zip(self.edges, self.edges[1:])))
@@ -92,11 +100,12 @@ class MixtureHead(keras.layers.Layer):
 
     def draw(self, told: Any, uniform: Any, normal: Any, temperature: Any = 1.0, top_p: Any = 1.0) -> Any:
         "A next frame (batch, dims); told (batch, ...), uniform (batch, groups), normal (batch, dims)."
-        hidden, base, parts = told[:, :-self.dims], told[:, -self.dims:], []
+        (hidden, base, *past), parts = self._parts(told), []
         for g, (a, b) in enumerate(zip(self.edges, self.edges[1:])):
             here = hidden[:, g * self.hidden:(g + 1) * self.hidden]
             if a: here = here + ops.matmul(ops.concatenate(parts, -1), self.told[:a, g * self.hidden:(g + 1) * self.hidden])
-            parts.append(base[:, a:b] + mixture_draw(self.outs[g](ops.gelu(here)), uniform[:, g], normal[:, a:b], self.components, temperature, top_p))
+            drawn = base[:, a:b] + mixture_draw(self.outs[g](ops.gelu(here)), uniform[:, g], normal[:, a:b], self.components, temperature, top_p)
+            parts.append(drawn + past[1][:, a:b] * (past[0][:, a:b] - drawn) if past else drawn)
         return ops.concatenate(parts, -1)
 
     def get_config(self) -> dict:

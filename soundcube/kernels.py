@@ -117,8 +117,8 @@ def _pick(logits, uniform, temperature, top_p):
     return k - 1
 
 @_compiled
-def _draw(w, pre, base, uniform, normal, temperature, top_p, part, y):
-    "The next frame, into y: base, and what is drawn."
+def _draw(w, pre, base, then, further, uniform, normal, temperature, top_p, part, y):
+    "The next frame, into y: base, and what is drawn; moved towards the frame that came `then`, if it looks back."
     for g in range(len(w.edges) - 1):
         a, b, row, here = w.edges[g], w.edges[g + 1], w.rows[g], pre[g * w.hidden:(g + 1) * w.hidden]
         n = b - a
@@ -133,6 +133,8 @@ def _draw(w, pre, base, uniform, normal, temperature, top_p, part, y):
         for i in range(n): y[a + i] = base[a + i] + part[i]
         _dense(w.outs, here, part, row + (w.components + j) * n, row + (w.components + j + 1) * n)
         for i in range(n): y[a + i] += temperature * np.exp(max(part[i], np.float32(LOG_FLOOR))) * normal[a + i]
+        if len(further):
+            for i in range(a, b): y[i] += further[i] * (then[i] - y[i])
 
 # %% ../nbs/15_kernels.ipynb #9e6a55b6
 @_compiled
@@ -161,8 +163,11 @@ def _run(w, h, frame, given, is_given, uniform, normal, back, lean, temperature,
         _dense_all(w.follow, z, gate)
         for t in range(takes):
             for i in range(dims): base[i] = w.skip[i] * frame[t, i]
-            for i in range(gate.shape[1]): base[i] += _sigmoid(gate[t, i] + back[t, n, -1]) * (back[t, n, i] - base[i])
-            _draw(w, pre[t], base, uniform[t, n], normal[t, n], temperature, top_p, part, out[t, n])
+            for i in range(gate.shape[1]):
+                open_, urged = _sigmoid(gate[t, i]), _sigmoid(gate[t, i] + back[t, n, -1])
+                base[i] += open_ * (back[t, n, i] - base[i])
+                gate[t, i] = (urged - open_) / max(np.float32(1) - open_, np.float32(1e-6))
+            _draw(w, pre[t], base, back[t, n], gate[t], uniform[t, n], normal[t, n], temperature, top_p, part, out[t, n])
             out[t, n] = given[t, n] if is_given[n] else out[t, n] + lean[t]
             frame[t] = out[t, n]
 

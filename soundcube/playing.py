@@ -43,7 +43,7 @@ def compiled(run: Callable[..., Any], variables: list[Any]) -> Callable[..., Any
 PULL = 6.0     # of a full difference, in a second
 STEADY = 3.0   # of a full difference, in a second, for every second that it lasts
 QUIET = -20.0  # dB from the mean of the music: not a home to stay at
-URGE = 2.0     # to follow what it looks back on: played, it believes too little that it is still playing the same
+URGE = 2.0     # to follow what it looks back on, on the gate's logits: played, it believes too little that it is still playing the same
 RUN = 2  # frames in a compiled run: a sixteenth of a second, so that controls and leash act at once
 
 @dataclass
