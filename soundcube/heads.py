@@ -48,8 +48,8 @@ class MixtureHead(keras.layers.Layer):
     """Density of the next frame. Called with [h, x]: the network's output and the frame it has just read; gives what `nll` and `draw` take.
 
     Or with [h, x, past, urge]: the frame that came next the last time. A gate chooses, number by number, how much of it to follow, as pointer
-    networks choose what to copy (See et al. 2017, 2.2). Where urge (..., 1), which would be added to its logits, opens it further, what is drawn is moved by as
-    much towards that frame: 0 in training, more to repeat more.
+    networks choose what to copy (See et al. 2017, 2.2). An urge (..., 1), on the scale of its logits, moves what is drawn
+    further towards that frame, by what it would open of the gate's rest: 0 in training, more to repeat more.
 
     groups: sizes of the groups, in order; they add up to the numbers of a frame. One group is a plain mixture."""
     def __init__(self, groups: list[int], components: int = 8, hidden: int = 256, skip: float = 0.9, **k: Any):
