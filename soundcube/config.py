@@ -94,7 +94,7 @@ class Output:
     seed_offset: Optional[float] = key(None, "Where in the seed's file to start, in seconds; empty: anywhere", 0, 360000)
     seed_seconds: float = key(8.0, "How much of the seed the network hears first", 0.1, 600)
     hold: float = key(1.0, "How firmly a take keeps to the level and colour of its seed: 0 not at all, 1 as it sounds best", 0, 5)
-    repeat: float = key(1.0, "How much a take repeats itself, beat by beat and bar by bar: 0 little, 1 as it sounds best, 3 nearly a loop", 0, 10)
+    repeat: float = key(1.0, "How much a take comes back to what it and its seed have played: 0 little, 1 as it sounds best, 3 all the time", 0, 10)
     random_state: Optional[int] = key(None, "Makes a take repeatable; empty: a new one every time", 0, 2**31 - 1)
     temperature: float = key(0.8, "Lower is safer, higher wilder; 1 is as wild as the network is unsure", 0.0, 5.0)
     top_p: float = key(1.0, "Leave out the least likely choices: keep this share of the probability", 0.01, 1.0)

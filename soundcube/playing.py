@@ -43,7 +43,7 @@ def compiled(run: Callable[..., Any], variables: list[Any]) -> Callable[..., Any
 PULL = 6.0     # of a full difference, in a second
 STEADY = 3.0   # of a full difference, in a second, for every second that it lasts
 QUIET = -20.0  # dB from the mean of the music: not a home to stay at
-URGE = 2.0     # to follow what it looks back on, on the gate's logits: played, it believes too little that it is still playing the same
+URGE = 8.0     # to follow what it looks back on, on the gate's logits: played, it believes too little that it is still playing the same
 RUN = 2  # frames in a compiled run: a sixteenth of a second, so that controls and leash act at once
 
 @dataclass
@@ -128,7 +128,7 @@ class Player:
         draw = lambda f, n: np.stack([getattr(r, f)(size=(RUN, n), dtype=np.float32) for r in m.random], 1)
         uniform, normal = draw("random", self.groups), draw("standard_normal", self.dims)
         lean = self.leash.lean(m) if self.leash else np.zeros_like(m.frame)
-        back = m.memory.ahead(RUN, repeat * URGE).swapaxes(0, 1) if m.memory else np.zeros((RUN, self.takes, 0), np.float32)
+        back = m.memory.ahead(RUN, m.random, repeat * URGE).swapaxes(0, 1) if m.memory else np.zeros((RUN, self.takes, 0), np.float32)
         state, frame, out = self._program(m.state, m.frame, given, is_given, uniform, normal, back, lean, np.float32(temperature), np.float32(top_p))
         m.state = {k: [ops.convert_to_numpy(a) for a in v] for k, v in state.items()}
         m.frame, out = ops.convert_to_numpy(frame), ops.convert_to_numpy(out).swapaxes(0, 1)
@@ -146,7 +146,7 @@ class Player:
         for k in range(0, rest.shape[1], RUN):
             given = np.zeros((RUN, self.takes, self.dims), np.float32)
             part = rest[:, k:k + RUN].swapaxes(0, 1)
-            if self.moment.memory and k + RUN >= rest.shape[1]: self.moment.memory.find()  # the take begins with what the whole seed says
+            if self.moment.memory and k + RUN >= rest.shape[1]: self.moment.memory.find(self.moment.random)  # the take begins with what the whole seed says
             given[:len(part)] = part
             out = self._advance(given, np.arange(RUN) < len(part))
             self.moment.ahead = out[:, len(part):]  # the last run already plays on
