@@ -165,7 +165,7 @@ class Player:
         return frames[:, :n]
 
 # %% ../nbs/17_playing.ipynb #d435a6cd
-KEEP, BACK = 8, 4  # seconds of frames it looks at; how far it steps back
+KEEP, BACK = 8, 20  # seconds of frames it looks at; how far it steps back: beyond all that a take remembers of what went wrong
 
 class Guard:
     "Watches a player of one take. `acted` lists (second, what was wrong)."
