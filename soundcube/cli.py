@@ -84,6 +84,13 @@ def _train(net: Any) -> str:
     with Bar("training") as bar: return net.train(on_step=on_step, on_epoch=on_epoch)
 
 # %% ../nbs/23_cli.ipynb #0716d970
+def _guarded(acted: list[tuple[float, str]]) -> str:
+    "Where the guard stepped in, and why, in words."
+    times: dict[str, list[str]] = {}
+    for at, why in acted: times.setdefault(why, []).append(f"{at:.0f}")
+    more = lambda at: f", {len(at)} times in all" if len(at) > 3 else ""
+    return "".join(f"; it {why} at {', '.join(at[:3])} s{more(at)}, and went another way" for why, at in times.items())
+
 def generate(config: Config, words: list[str], like: str | None = None) -> None:
     "A take for each file name (default: output.default_file); the ending says the format."
     from soundcube.sessions import wake
@@ -102,7 +109,7 @@ def generate(config: Config, words: list[str], like: str | None = None) -> None:
         with Bar(f"playing {path.name}") as bar: made = room.write_take(net, path, settings, bar)
         seconds = made["steps"] / net.codec.frames_per_second
         print(f"{path}: {seconds:.1f} s, {seconds / (time.perf_counter() - begin):.0f} x real time, random_state={made['random_state']}"
-              + "".join(f"; at {at:.0f} s it {why}, and went another way" for at, why in made.get("guarded", [])))
+              + _guarded(made.get("guarded", [])))
         if config.output.random_state is not None and not like: config.output.random_state += 1
 
 # %% ../nbs/23_cli.ipynb #b3f0c7f6
