@@ -84,7 +84,7 @@ def _train(net: Any) -> str:
     with Bar("training") as bar: return net.train(on_step=on_step, on_epoch=on_epoch)
 
 # %% ../nbs/23_cli.ipynb #0716d970
-def _guarded(acted: list[tuple[float, str]]) -> str:
+def _detours(acted: list[tuple[float, str]]) -> str:
     "Where the guard stepped in, and why, in words."
     times: dict[str, list[str]] = {}
     for at, why in acted: times.setdefault(why, []).append(f"{at:.0f}")
@@ -109,7 +109,7 @@ def generate(config: Config, words: list[str], like: str | None = None) -> None:
         with Bar(f"playing {path.name}") as bar: made = room.write_take(net, path, settings, bar)
         seconds = made["steps"] / net.codec.frames_per_second
         print(f"{path}: {seconds:.1f} s, {seconds / (time.perf_counter() - begin):.0f} x real time, random_state={made['random_state']}"
-              + _guarded(made.get("guarded", [])))
+              + _detours(made.get("guarded", [])))
         if config.output.random_state is not None and not like: config.output.random_state += 1
 
 # %% ../nbs/23_cli.ipynb #b3f0c7f6

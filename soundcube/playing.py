@@ -21,7 +21,7 @@ from keras import ops
 from .files import SoundcubeError
 from .codecs import Codec
 from .kernels import fast_program
-from .lookback import Memory, looks_back
+from .lookback import REMEMBERED, Memory, looks_back
 from .layers import Carry, zero_state
 from .measure import trouble
 
@@ -165,7 +165,7 @@ class Player:
         return frames[:, :n]
 
 # %% ../nbs/17_playing.ipynb #d435a6cd
-KEEP, BACK = 8, 20  # seconds of frames it looks at; how far it steps back: beyond all that a take remembers of what went wrong
+KEEP, BACK = 8, int(REMEMBERED)  # seconds of frames it looks at; how far it steps back: beyond all that a take remembers of what went wrong
 
 class Guard:
     "Watches a player of one take. `acted` lists (second, what was wrong)."
