@@ -63,7 +63,9 @@ def train(config: Config, words: list[str]) -> None:
         config.net.training_epochs, config.net.training_minutes = int(w), None
     from soundcube.sessions import wake
     Net = wake().Net
-    net = Net(Net.TRAIN, new="new" in flags, config=config)
+    with Bar("encoding the music") as bar:  # only what was not converted for this network
+        net = Net(Net.TRAIN, new="new" in flags, config=config, on_encode=bar)
+        net.tracks
     print(f"{net.shelf.base}: {net.model.count_params():,} weights, {net.epochs} epochs so far")
     end = _train(net)
     if end == "interrupted": raise KeyboardInterrupt

@@ -129,16 +129,14 @@ class Config:
     @property
     def hop(self) -> int:
         "Samples from one frame to the next."
-        if self.data.hop_length: return self.data.hop_length
-        if self.data.codec == "fft": return self.window
-        return self.data.step_length // 2 if self.data.step_length else _even(0.032 * self.data.sample_rate, 64)
+        return self.data.hop_length or (self.window if self.data.codec == "fft" else self.window // 2)
 
     @property
     def window(self) -> int:
         "Samples in a frame's window."
         if self.data.step_length: return self.data.step_length
         if self.data.codec == "fft": return self.data.hop_length or _even(0.25 * self.data.sample_rate, 64)
-        return 2 * self.hop
+        return _even(0.064 * self.data.sample_rate, 128)
 
     @property
     def frames_per_second(self) -> float: return self.data.sample_rate / self.hop
@@ -148,10 +146,9 @@ class Config:
         "What the network's function is given: the preset's sizes, which belong to the default network alone, and net.kwargs over them."
         return (PRESETS[self.net.preset]["kwargs"] if self.net.model_name == "recurrent" else {}) | self.net.kwargs
 
-    @property
-    def block(self) -> int:
-        "Frames in a training block."
-        return max(2, round(self.data.seconds_per_block * self.frames_per_second))
+    def block(self, per_second: float) -> int:
+        "Frames in a training block, of a codec with so many a second."
+        return max(2, round(self.data.seconds_per_block * per_second))
 
     @property
     def take(self) -> int:

@@ -248,7 +248,8 @@ class Store:
         self.codec_file = self.folder / "codec.safetensors"
         found = read_json(self.folder / "manifest.json", {})
         files = found.get("files") if isinstance(found, dict) else None
-        self.files: dict[str, dict] = {k: v for k, v in files.items() if isinstance(v, dict)} if isinstance(files, dict) else {}
+        whole = lambda v: isinstance(v, dict) and isinstance(v.get("stamp"), list) and len(v["stamp"]) == 5  # see `stamp`
+        self.files: dict[str, dict] = {k: v for k, v in files.items() if whole(v)} if isinstance(files, dict) else {}
 
     def save(self) -> None: write_json(self.folder / "manifest.json", dict(version=1, files=self.files))
 
@@ -319,6 +320,7 @@ def fit_codec(config: Config, progress: Progress | None = None) -> Codec:
     "The configured codec, fitted on the converted music if there is none yet that fits."
     store, d = Store(config), config.data
     if not store.good: raise SoundcubeError(f"no music in {store.folder}; put some in {store.music} and convert it")
+    if any(v["stamp"][2] != d.sample_rate for v in store.good.values()): raise SoundcubeError(f"data.sample_rate={d.sample_rate}: the music was converted at another; run: soundcube convert")
     want = dict(name=d.codec, rate=d.sample_rate, window=config.window, hop=config.hop, dims=config.window if d.codec == "fft" else d.axes)
     try:
         codec, (_, meta) = load_codec(store.codec_file), read_tensors(store.codec_file)
@@ -392,12 +394,12 @@ class Track:
     frames: np.ndarray
     in_keys: list[np.ndarray] = field(default_factory=list)
 
-def load_tracks(config: Config, codec: Codec, keys: Sequence[int] = (0,)) -> list[Track]:
+def load_tracks(config: Config, codec: Codec, keys: Sequence[int] = (0,), progress: Progress | None = None) -> list[Track]:
     "The music as frames of `codec`, in `keys`, its own first; encoded first where they are missing."
     store = Store(config)
     if not store.good: raise SoundcubeError(f"no music in {store.folder}; put some in {store.music} and run: soundcube convert")
     files = {s: [store.frames(s, codec.fingerprint, k) for k in keys] for s in store.good}
-    if not all(f.exists() for group in files.values() for f in group): encode_music(config, codec, keys=keys)
+    if not all(f.exists() for group in files.values() for f in group): encode_music(config, codec, progress, keys)
     return [Track(s, own, others) for s, (own, *others) in ((s, [_mapped(f, codec.dims) for f in group]) for s, group in files.items())]
 
 def _mapped(path: Path, dims: int) -> np.ndarray:

@@ -22,7 +22,7 @@ from .audio import read_audio
 from .checkpoints import Checkpoint, Shelf, load_checkpoint, numbered, save_checkpoint, unnumbered
 from .config import Config, load_config, log
 from .lookback import looks_back
-from .data import Batches, FrameFile, Store, Track, load_codec, load_tracks, split_tracks, training_keys
+from .data import Batches, FrameFile, Progress, Store, Track, encode_music, load_codec, load_tracks, split_tracks, training_keys
 from .heads import head_of
 from .layers import Noise
 from .models import build_model
@@ -72,8 +72,8 @@ class Stored:
     "Configuration, codec, model, progress; building, loading, saving. See `Net`."
     NONE, TRAIN, GEN, ALL = 0, 2, 4, 6
 
-    def __init__(self, mode: int = 0, build: bool = True, data: Any = True, new: bool = False, config: Config | None = None, **overrides: Any):
-        self.mode, self.new, self.config = mode, new, config or load_config(**overrides)
+    def __init__(self, mode: int = 0, build: bool = True, data: Any = True, new: bool = False, config: Config | None = None, on_encode: Progress | None = None, **overrides: Any):
+        self.mode, self.new, self.config, self.on_encode = mode, new, config or load_config(**overrides), on_encode
         self.shelf, self.progress = Shelf(self.config), new_progress()
         self.model = self.head = self.codec = self._tracks = self._checkpoint = None
         self.data = data
@@ -94,8 +94,9 @@ class Stored:
         if self.mode == self.GEN: return self.load()
         if self.shelf.latest.exists() and not self.new: return self.load(self.shelf.latest)
         net = self.config.net
-        self.codec = load_codec(Store(self.config).codec_file) if Store(self.config).good else None
-        if self.codec is None: raise SoundcubeError(f"no converted music in {Store(self.config).folder}; run: soundcube convert")
+        store = Store(self.config)
+        if not store.good: raise SoundcubeError(f"no converted music in {store.folder}; run: soundcube convert")
+        self.codec = encode_music(self.config, progress=self.on_encode) if self.data is True else load_codec(store.codec_file)  # as configured now, whatever it was when the music was converted
         self._make(net.model_name, self.config.model_kwargs)
         steps = usual_steps(self.tracks[0])
         for layer in self.model.layers:
@@ -149,7 +150,7 @@ class Stored:
 
     def _load_tracks(self) -> tuple[list[Track], list[Track]]:
         net = self.config.net
-        if self.data is True: return split_tracks(load_tracks(self.config, self.codec, training_keys(self.config) if self.mode & self.TRAIN else (0,)), net.val_split)
+        if self.data is True: return split_tracks(load_tracks(self.config, self.codec, training_keys(self.config) if self.mode & self.TRAIN else (0,), self.on_encode), net.val_split)
         if self.data is False or self.data is None: raise SoundcubeError("this Net was made without data; make it with data=True")
         if isinstance(self.data, tuple) and len(self.data) == 4:  # x, y, xx, yy of utils.load_data
             x, y, xx, yy = self.data
@@ -185,7 +186,7 @@ class Trainable(Stored):
 
     def _batches(self) -> tuple[Batches, Batches | None]:
         "Of the music to train on, and of what is held out - if that has a block's length."
-        net, length = self.config.net, self.config.block + 1
+        net, length = self.config.net, self.config.block(self.codec.frames_per_second) + 1
         train, held_out = [[t.frames, *t.in_keys] for t in self.tracks[0]], [t.frames for t in self.tracks[1]]
         if isinstance(self.data, tuple): length = len(train[0][0])  # blocks, ready cut
         enough = max(map(len, held_out), default=0) >= length
@@ -237,6 +238,7 @@ class Net(Trainable):
 
     mode: Net.NONE, TRAIN, GEN or ALL, what it is for. build: make (or load) the model now. new: start over; the saved model is put aside at the first save.
     data: True - the converted music; False - none; or tracks' frames, a list of (n, dims); or the tuple of `utils.load_data`.
+    on_encode: called with the share done and what is being done, where music has to be encoded anew: for another codec than it was converted with, or in more keys.
     Keywords are configuration keys: `Net(Net.ALL, model_base='night', batch_size=8)`."""
     player: Player | None = None
 
@@ -361,6 +363,7 @@ def estimate(config: Config) -> dict[str, Any]:
     "weights, seconds_per_step, and minutes_per_epoch (None without converted music) of training as configured, on this machine."
     dims = config.window if config.data.codec == "fft" else config.data.axes
     weights = build_model(config.net.model_name, dims, config.model_kwargs, config.net.allowed_modules).count_params()
-    step = 6.0 * weights * config.net.batch_size * config.block / measure_speed()
+    block = config.block(config.frames_per_second)
+    step = 6.0 * weights * config.net.batch_size * block / measure_speed()
     frames = Store(config).minutes * 60 * config.frames_per_second * (1 - 1 / config.net.val_split)
-    return dict(weights=weights, seconds_per_step=step, minutes_per_epoch=max(1.0, frames / (config.block * config.net.batch_size)) * step / 60 if frames else None)
+    return dict(weights=weights, seconds_per_step=step, minutes_per_epoch=max(1.0, frames / (block * config.net.batch_size)) * step / 60 if frames else None)

@@ -197,7 +197,7 @@ def _facts(pairs: dict[str, str]) -> str:
 
 def sizes(config: Config) -> dict[str, str]:
     "What follows from the values."
-    return {"window, samples": str(config.window), "hop, samples": str(config.hop), "frames a second": f"{config.frames_per_second:g}", "frames in a block": str(config.block),
+    return {"window, samples": str(config.window), "hop, samples": str(config.hop), "frames a second": f"{config.frames_per_second:g}", "frames in a block": str(config.block(config.frames_per_second)),
             "blocks in a batch": str(config.net.batch_size), "a take": duration(config.take / config.frames_per_second)}
 
 def cost(config: Config) -> dict[str, str]:
