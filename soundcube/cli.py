@@ -67,6 +67,7 @@ def train(config: Config, words: list[str]) -> None:
         net = Net(Net.TRAIN, new="new" in flags, config=config, on_encode=bar)
         net.tracks
     print(f"{net.shelf.base}: {net.model.count_params():,} weights, {net.epochs} epochs so far")
+    if net.kwargs != config.model_kwargs or net.codec.hop != config.hop: print(f"it goes on as it was made; for a network as net.preset={config.net.preset} makes it: soundcube train new")
     end = _train(net)
     if end == "interrupted": raise KeyboardInterrupt
     if end == "terminated": raise SystemExit(143)

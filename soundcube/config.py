@@ -39,7 +39,7 @@ class Data:
     bit_depth: int = key(16, "Bits per sample of every WAV and FLAC that is written", choices=(8, 16, 24, 32))
     codec: str = key("spectral", "How sound becomes frames: spectral sounds good, fft is the method of 2016", choices=("spectral", "fft"))
     step_length: Optional[int] = key(None, "Samples in a window; empty: about 64 ms (spectral) or 250 ms (fft)", 64, 65536)
-    hop_length: Optional[int] = key(None, "Samples from one frame to the next; empty: half a window (spectral) or all of it (fft)", 16, 65536)
+    hop_length: Optional[int] = key(None, "Samples from one frame to the next; empty: half a window or a quarter, as the preset says (spectral), or all of it (fft)", 16, 65536)
     axes: int = key(64, "Numbers in a spectral frame: more sound clearer and learn more slowly", 4, 256)
     seconds_per_block: float = key(2.0, "Length of the pieces the network is trained on", 0.1, 600)
     float_storage: str = key("float16", "How frames are stored", choices=("float16", "float32"))
@@ -129,7 +129,7 @@ class Config:
     @property
     def hop(self) -> int:
         "Samples from one frame to the next."
-        return self.data.hop_length or (self.window if self.data.codec == "fft" else self.window // 2)
+        return self.data.hop_length or (self.window if self.data.codec == "fft" else self.window // 4 * PRESETS[self.net.preset]["columns"])
 
     @property
     def window(self) -> int:
@@ -272,10 +272,10 @@ def find_root(start: str | Path | None = None) -> Path:
 
 # %% ../nbs/01_config.ipynb #cb7a1d77
 PRESETS = dict(
-    demo=dict(training_minutes=3.0, batch_size=32, transpose=0, kwargs=dict(units=256, lookback=True)),
-    quick=dict(training_minutes=10.0, batch_size=32, transpose=2, kwargs=dict(units=320, lookback=True)),
-    evening=dict(training_minutes=60.0, batch_size=32, transpose=3, kwargs=dict(units=512, dropout=0.2, lookback=True)),
-    overnight=dict(training_minutes=480.0, batch_size=64, transpose=2, kwargs=dict(units=640, dropout=0.2, lookback=True)))
+    demo=dict(training_minutes=3.0, batch_size=32, transpose=0, columns=2, kwargs=dict(units=256, lookback=True)),
+    quick=dict(training_minutes=10.0, batch_size=32, transpose=2, columns=2, kwargs=dict(units=320, lookback=True)),
+    evening=dict(training_minutes=60.0, batch_size=32, transpose=3, columns=1, kwargs=dict(units=512, dropout=0.2, lookback=True)),
+    overnight=dict(training_minutes=480.0, batch_size=64, transpose=3, columns=1, kwargs=dict(units=640, dropout=0.2, lookback=True)))  # columns of the spectrogram in a frame
 
 def _fill(config: Config) -> None:
     "Fill what is empty in `net` from its preset."

@@ -21,7 +21,9 @@ from .layers import GRU
 from .heads import LOG_FLOOR, MixtureHead
 
 # %% ../nbs/15_kernels.ipynb #c1dfd96e
-_compiled = njit(nogil=True, cache=True, fastmath=True, error_model="numpy")  # asking at each division whether it is by zero would keep loops from being vectorised
+# The order of a sum is free, so that it can be vectorised; a division stays one: in vectors, and only there, a reciprocal would do for it, and where
+# arrays happen to lie close together a loop is not run in vectors - the same take would come out differently in its last bits, now and then.
+_compiled = njit(nogil=True, cache=True, fastmath={"reassoc", "contract", "nnan", "ninf", "nsz"}, error_model="numpy")  # to ask at each division whether it is by zero would keep loops from being vectorised as well
 
 Matrix = namedtuple("Matrix", "weights scale bias")  # (out, in) int8, (out,) float32, (out,) float32
 

@@ -33,10 +33,10 @@ from .training import Stop, Training, make_trainer, new_progress, signals
 # %% ../nbs/18_net.ipynb #c1dfd96e
 def _must_fit(c: Checkpoint, config: Config, path: Path) -> None:
     "Raise if training `c` further is not what the configuration describes."
-    d = config.data  # of the kwargs only what was asked for: what a preset chooses for a new network need not fit one that is there
+    d = config.data  # of hop and kwargs only what was asked for: what a preset chooses for a new network need not fit one that is there
     want = dict(model_name=config.net.model_name, **{f"kwargs.{k}": v for k, v in config.net.kwargs.items()})
     have = dict(model_name=c.model_name, **{f"kwargs.{k}": v for k, v in c.kwargs.items()})
-    want |= dict(codec=d.codec, sample_rate=d.sample_rate, window=config.window, hop=config.hop) | (dict(axes=d.axes) if d.codec == "spectral" else {})
+    want |= dict(codec=d.codec, sample_rate=d.sample_rate, window=config.window) | (dict(hop=d.hop_length) if d.hop_length else {}) | (dict(axes=d.axes) if d.codec == "spectral" else {})
     s = c.codec.settings
     have |= dict(codec=s["name"], sample_rate=s["rate"], window=s["window"], hop=s["hop"]) | (dict(axes=s["dims"]) if s["name"] == "spectral" else {})
     for k in want:
