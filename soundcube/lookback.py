@@ -18,7 +18,7 @@ from scipy.ndimage import maximum_filter1d
 SHORTEST, LONGEST = 0.25, 6.0  # seconds back: a quick beat; two slow bars
 WINDOW = 2.0  # seconds that are compared with what was
 EVERY = 2.0   # seconds for which an answer holds; as long as a block of the training
-RECENT, REMEMBERED = 1.0, 20.0  # seconds back that a take goes on from: not so near that it soon plays copies of copies; a verse
+RECENT, REMEMBERED = 3.0, 60.0  # seconds back that a take goes on from: not so near that it plays a bar in a loop; a few verses
 LEAST = 8     # frames: more than are ever played at once
 AXES = 16     # numbers of a frame that are compared: the strongest; all 64 say no more, and take four times as long
 
@@ -105,15 +105,15 @@ class Memory:
         self.end += new.shape[1]
         self.age += frames.shape[1]
 
-    def find(self, random: list[np.random.Generator]) -> None:
-        "Find the lag anew: for every take one of the best, by its own generator."
+    def find(self) -> None:
+        "Find the lag anew: for every take the longest of the good ones."
         lags, alike = self_likeness(self.frames[:, self.end - self.keep:self.end], self.per_second)
         alike = alike * (lags >= RECENT * self.per_second)
         good = (alike >= NEARLY * alike.max(1, keepdims=True)) & (alike == maximum_filter1d(alike, 3, axis=1))
-        chosen = np.array([r.choice(np.flatnonzero(g)) for r, g in zip(random, good)])
+        chosen = good.shape[1] - 1 - good[:, ::-1].argmax(1)
         self.lag, self.alike, self.age = lags[chosen], alike[np.arange(len(alike)), chosen], 0
 
-    def ahead(self, n: int, random: list[np.random.Generator], urge: float = 0.0) -> np.ndarray:
+    def ahead(self, n: int, urge: float = 0.0) -> np.ndarray:
         "What to show for the next n frames, at most LEAST: (takes, n, dims + 2); the `urge` is felt where then and now are alike."
-        if self.age >= EVERY * self.per_second: self.find(random)
+        if self.age >= EVERY * self.per_second: self.find()
         return look_back(self.frames, self.end, n, self.lag, self.alike, np.minimum(urge * self.alike**2, MOST))

@@ -21,7 +21,7 @@ from keras import ops
 from .files import SoundcubeError
 from .codecs import Codec
 from .kernels import fast_program
-from .lookback import REMEMBERED, Memory, looks_back
+from .lookback import Memory, looks_back
 from .layers import Carry, zero_state
 from .measure import trouble
 
@@ -128,7 +128,7 @@ class Player:
         draw = lambda f, n: np.stack([getattr(r, f)(size=(RUN, n), dtype=np.float32) for r in m.random], 1)
         uniform, normal = draw("random", self.groups), draw("standard_normal", self.dims)
         lean = self.leash.lean(m) if self.leash else np.zeros_like(m.frame)
-        back = m.memory.ahead(RUN, m.random, repeat * URGE).swapaxes(0, 1) if m.memory else np.zeros((RUN, self.takes, 0), np.float32)
+        back = m.memory.ahead(RUN, repeat * URGE).swapaxes(0, 1) if m.memory else np.zeros((RUN, self.takes, 0), np.float32)
         state, frame, out = self._program(m.state, m.frame, given, is_given, uniform, normal, back, lean, np.float32(temperature), np.float32(top_p))
         m.state = {k: [ops.convert_to_numpy(a) for a in v] for k, v in state.items()}
         m.frame, out = ops.convert_to_numpy(frame), ops.convert_to_numpy(out).swapaxes(0, 1)
@@ -146,7 +146,7 @@ class Player:
         for k in range(0, rest.shape[1], RUN):
             given = np.zeros((RUN, self.takes, self.dims), np.float32)
             part = rest[:, k:k + RUN].swapaxes(0, 1)
-            if self.moment.memory and k + RUN >= rest.shape[1]: self.moment.memory.find(self.moment.random)  # the take begins with what the whole seed says
+            if self.moment.memory and k + RUN >= rest.shape[1]: self.moment.memory.find()  # the take begins with what the whole seed says
             given[:len(part)] = part
             out = self._advance(given, np.arange(RUN) < len(part))
             self.moment.ahead = out[:, len(part):]  # the last run already plays on
@@ -165,7 +165,7 @@ class Player:
         return frames[:, :n]
 
 # %% ../nbs/17_playing.ipynb #d435a6cd
-KEEP, BACK = 8, int(REMEMBERED)  # seconds of frames it looks at; how far it steps back: beyond all that a take remembers of what went wrong
+KEEP, BACK = 8, 20  # seconds of frames it looks at; how far it steps back: to before what led into a loop
 
 class Guard:
     "Watches a player of one take. `acted` lists (second, what was wrong)."
