@@ -286,12 +286,12 @@ def _fill(config: Config) -> None:
 
 # %% ../nbs/01_config.ipynb #ca3512f4
 def _check(c: Config) -> None:
+    if c.data.codec == "spectral" and c.window % 4 and (not c.data.hop_length or 4 * c.hop > c.window): raise SoundcubeError(f"data.step_length={c.window}: expected a multiple of 4 samples")
     if c.window % c.hop: raise SoundcubeError(f"data.hop_length={c.hop}: expected a divisor of the window, {c.window} samples")
     if c.data.codec == "fft" and c.window != c.hop:
         raise SoundcubeError(f"data.hop_length={c.hop}: fft frames do not overlap; set it to data.step_length ({c.window}) or leave it empty")
-    if c.data.codec == "spectral" and 4 * c.hop > c.window:  # several columns, a quarter of a window apart
-        if c.window % 4: raise SoundcubeError(f"data.step_length={c.window}: expected a multiple of 4 samples")
-        if 4 * c.hop % c.window: raise SoundcubeError(f"data.hop_length={c.hop}: expected a quarter of the window ({c.window // 4}), a half or all of it, or less than a quarter")
+    if c.data.codec == "spectral" and 4 * c.hop > c.window and 4 * c.hop % c.window:  # several columns, a quarter of a window apart
+        raise SoundcubeError(f"data.hop_length={c.hop}: expected a quarter of the window ({c.window // 4}), a half or all of it, or less than a quarter")
     if c.window % 2: raise SoundcubeError(f"data.step_length={c.window}: expected an even number of samples")
     if c.data.codec == "spectral" and c.data.axes > c.window // 2 + 1:
         raise SoundcubeError(f"data.axes={c.data.axes}: expected at most the {c.window // 2 + 1} bins of a window")
