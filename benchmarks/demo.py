@@ -10,6 +10,7 @@ import sys
 import numpy as np
 
 from soundcube.audio import read_audio
+from soundcube.cli import with_own_tunes
 from soundcube.config import load_config
 from soundcube.net import Net
 from soundcube.tunes import TUNES, in_scale, play, score
@@ -18,7 +19,7 @@ RATE, TAKES = 16000, 5
 
 
 def main() -> None:
-    config = load_config(None, sys.argv[1:])
+    config = with_own_tunes(load_config(None, sys.argv[1:]))
     rng = np.random.default_rng(0)
     tunes = [in_scale(read_audio(f, RATE), RATE) for f in sorted(config.path(config.data.source_dir).glob("*.flac"))]
     shuffled = [in_scale(play([n._replace(pitch=n.pitch + int(rng.integers(-6, 6))) for n in score(t)], RATE), RATE) for t in TUNES.values()]

@@ -4,10 +4,10 @@
 
 # %% auto #0
 __all__ = ['COMMANDS', 'USAGE', 'EVERYWHERE', 'sort_words', 'Bar', 'convert', 'UsageError', 'train', 'generate', 'reset', 'demo',
-           'main', 'script']
+           'with_own_tunes', 'main', 'script']
 
 # %% ../nbs/23_cli.ipynb #da4b9237
-import argparse, os, re, signal, sys, threading, time
+import argparse, copy, os, re, signal, sys, threading, time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -130,8 +130,9 @@ def reset(config: Config, words: list[str]) -> None:
     if "logs" in flags: print(f"{_delete(config, config.path(config.logging.log_dir), config.logging.log_file + '*')} log files deleted")
     if "data" in flags:
         from soundcube.data import clear_data
-        _only_ours(config, config.path(config.data.target_dir))
-        print(f"{clear_data(config)} converted files deleted")
+        demo = with_own_tunes(config)
+        for c in (config, demo): _only_ours(c, c.path(c.data.target_dir))
+        print(f"{clear_data(config) + clear_data(demo) + _delete(demo, demo.path(demo.data.source_dir), '*.flac')} converted files deleted")
 
 def _only_ours(config: Config, folder: Path) -> None:
     if folder.is_symlink() and not inside(config.root, folder): raise SoundcubeError(f"{folder} is a link that leads out of the project; reset it by hand")
@@ -147,19 +148,26 @@ def demo(config: Config, words: list[str]) -> None:
     "From nothing to new music in a few minutes: tunes if there is no music, conversion, training, a take and its picture."
     from soundcube import data
     _none_left(sort_words(words)[2])
-    music = config.path(config.data.source_dir)
+    music, used = config.path(config.data.source_dir), config
     if not (music.is_dir() and data.find_music(music, config.data.source_formats)):
         from soundcube.tunes import write_corpus
         print("1. no music yet: writing ten old tunes, played on strings and bars")
-        with Bar("playing tunes") as bar: write_corpus(music, progress=lambda k, n: bar(k / n))
+        used = with_own_tunes(config)
+        with Bar("playing tunes") as bar: write_corpus(used.path(used.data.source_dir), progress=lambda k, n: bar(k / n))
     else: print(f"1. using the music in {music}")
     print("2. converting it")
-    convert(config, [])
+    convert(used, [])
     print(f"3. training for {config.net.training_minutes or 0:g} minutes" if config.net.training_minutes else "3. training")
-    train(config, [])
+    train(used, [])
     print("4. playing")
-    generate(config, [])
+    generate(used, [])
     _picture(config)
+
+def with_own_tunes(config: Config) -> Config:
+    "As configured, but with the demo's tunes for music. They lie in the data folder: in the music folder, they would sound in every later network."
+    config, folder = copy.deepcopy(config), Path(config.data.target_dir, "demo")
+    config.data.source_dir, config.data.target_dir = str(folder / "tunes"), str(folder / "frames")
+    return config
 
 # %% ../nbs/23_cli.ipynb #12c6fc06
 def _picture(config: Config) -> None:
