@@ -251,7 +251,8 @@ class Net(Trainable):
         if about and "held_out" in about: return self._same_held_out(steps, about)
         file, offset = (about["file"], about["offset"]) if about and "file" in about else (out.seed_file, out.seed_offset)
         if file: return self._file_seed(self.config.path(file), offset, steps, rng)
-        if out.random_seed or self.data in (False, None) or (about and "noise" in about): return noise_seed(steps, self.codec.dims, rng)
+        no_music = self.data in (False, None) or (self.data is True and not Store(self.config).good)  # a model alone can play
+        if out.random_seed or no_music or (about and "noise" in about): return noise_seed(steps, self.codec.dims, rng)
         return held_out_seed(self.tracks[1], steps, rng)
 
     def _same_held_out(self, steps: int, about: dict) -> tuple[np.ndarray, dict]:
