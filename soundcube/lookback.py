@@ -74,7 +74,8 @@ def looks_back(model: Any) -> bool:
 
 # %% ../nbs/06_lookback.ipynb #b07a1c14
 NEARLY = 0.8  # of the highest likeness: as good a place to go on from
-URGE, MOST = 8.0, 3.0  # to do the same again, on the gate's logits, at likeness 1: played, a network believes too little that it still plays the same; the most that leaves it something to say
+URGE = 8.0    # to do the same again, on the gate's logits, at likeness 1: played, a network believes too little that it still plays the same
+MOST = 3.0    # a stronger urge leaves the network nothing to say
 SAME, PATIENCE = 0.8, 6.0  # likeness; seconds: a take that has been so much the same for so long moves on
 
 @dataclass
