@@ -248,7 +248,7 @@ class Store:
         self.codec_file = self.folder / "codec.safetensors"
         found = read_json(self.folder / "manifest.json", {})
         files = found.get("files") if isinstance(found, dict) else None
-        whole = lambda v: isinstance(v, dict) and isinstance(v.get("stamp"), list) and len(v["stamp"]) == 5  # see `stamp`
+        whole = lambda v: isinstance(v, dict) and isinstance(v.get("stamp"), list) and len(v["stamp"]) == 6  # see `stamp`
         self.files: dict[str, dict] = {k: v for k, v in files.items() if whole(v)} if isinstance(files, dict) else {}
 
     def save(self) -> None: write_json(self.folder / "manifest.json", dict(version=1, files=self.files))
@@ -258,7 +258,7 @@ class Store:
         d = self.config.data
         try: s = os.stat(self.music / source); size, changed = s.st_size, s.st_mtime_ns
         except OSError: size, changed = 0, 0  # a link to nowhere; decoding will say so
-        return [size, changed, d.sample_rate, d.bit_depth, d.convert_cmd]
+        return [size, changed, d.sample_rate, d.bit_depth, d.convert_cmd, d.hours_per_file]
 
     def wav(self, source: str) -> Path: return self.folder / f"{plain_name(source)}.wav"
     def frames(self, source: str, fingerprint: str, semitones: int = 0) -> Path:
@@ -293,8 +293,8 @@ def decode_music(config: Config, progress: Progress | None = None) -> Report:
         todo = []
         for s in sources:
             known = store.files.get(s, {})
-            if known.get("stamp") != stamps[s] or not ("error" in known or store.wav(s).exists()): todo.append(s)
-            elif "error" not in known: report.unchanged.append(s)
+            good = known.get("stamp") == stamps[s] and store.wav(s).exists()  # what failed may succeed now: the reason need not lie in the file
+            (report.unchanged if good else todo).append(s)
         jobs = [(s, "decode", dict(source=str(store.music / s), wav=str(store.wav(s)), rate=d.sample_rate, depth=d.bit_depth, hours=d.hours_per_file, command=d.convert_cmd))
                 for s in sorted(todo, key=lambda s: -stamps[s][0])]  # the longest first, so that the workers end together
         weight, done = {s: stamps[s][0] + 1 for s in todo}, 0

@@ -92,7 +92,7 @@ class Stored:
     def build(self) -> None:
         "Load the saved model of this name, or make a new one - for training; there is nothing to play from a network that has learned nothing."
         if self.mode == self.GEN: return self.load()
-        if self.shelf.latest.exists() and not self.new: return self.load(self.shelf.latest)
+        if (self.shelf.latest.is_file() or self.shelf.best.is_file()) and not self.new: return self.load()
         net = self.config.net
         store = Store(self.config)
         if not store.good: raise SoundcubeError(f"no converted music in {store.folder}; run: soundcube convert")
@@ -108,10 +108,11 @@ class Stored:
         self.model = build_model(name, self.codec.dims, kwargs, self.config.net.allowed_modules)
         self.head = head_of(self.model, self.config.net.loss)
         self.name, self.kwargs = name, kwargs
+        self.training = self.player = None  # of another network
 
     def load(self, path: str | Path | None = None) -> None:
-        "Take model, codec and progress from a checkpoint; by default the best one to play, or the latest to train."
-        path = Path(path or (self.shelf.playable() if self.mode == self.GEN or not self.shelf.latest.exists() else self.shelf.latest))
+        "Take model, codec and progress from a checkpoint; by default the best one to play, or the latest to train - or whatever there is."
+        path = Path(path or (self.shelf.playable() if self.mode == self.GEN or not self.shelf.latest.is_file() else self.shelf.latest))
         self._checkpoint = c = load_checkpoint(path)
         if self.mode & self.TRAIN: _must_fit(c, self.config, path)
         self.codec, self.progress, self._tracks = c.codec, new_progress() | c.progress, None
@@ -265,20 +266,21 @@ class Net(Trainable):
         x = read_audio(file, self.codec.rate, offset or 0.0, None if offset is None else seconds)
         if offset is None:
             offset = round(float(rng.uniform(0, max(0.0, len(x) / self.codec.rate - seconds))), 2)
-            x = x[int(offset * self.codec.rate):][:int(seconds * self.codec.rate)]
+            x = x[round(offset * self.codec.rate):][:int(seconds * self.codec.rate)]
         frames = self.codec.encode(x)[self.codec.edge:][:steps]
         if len(frames) < 2: raise SoundcubeError(f"{file}: too short for a seed at {offset:g} s")
         return frames, dict(file=str(file), offset=offset)
 
-    def start(self, seed: np.ndarray | None = None, random_state: int | None = None, takes: int = 1, about: dict | None = None) -> dict:
+    def start(self, seed: np.ndarray | None = None, random_state: int | None = None, takes: int = 1, about: dict | None = None, seed_steps: int | None = None) -> dict:
         "Begin a take (or several): a player that has heard the seed. The settings so far."
         random_state = secrets.randbits(31) if random_state is None else random_state
-        if seed is None: seed, about = self.quickseed(None, random_state, about)
+        if seed is None: seed, about = self.quickseed(seed_steps, random_state, about)
         else: seed, about = np.asarray(seed, np.float32), about or dict(given=True)
         if seed.ndim != 2 or seed.shape[1] != self.codec.dims: raise SoundcubeError(f"expected a seed of frames of {self.codec.dims} numbers, (steps, {self.codec.dims}); got {seed.shape}")
-        self.player = Player(self.model, self.head, takes, random_state, leash=self.leash, per_second=self.codec.frames_per_second)
+        with self.training.averaged() if self.training else nullcontext():  # plays what would be kept to play; the player reads the weights once
+            self.player = Player(self.model, self.head, takes, random_state, leash=self.leash, per_second=self.codec.frames_per_second)
         self.player.listen(seed)
-        self.guard = Guard(self.player, self.progress.get("usual_step", 0.5), self.codec.frames_per_second) if self.config.output.guard and takes == 1 else None
+        self.guard = Guard(self.player, self.progress.get("usual_step", 0.5), self.codec.frames_per_second, self.codec.level) if self.config.output.guard and takes == 1 else None
         return dict(soundcube=__version__, model=self.shelf.base, epochs=self.epochs, codec=self.codec.fingerprint, random_state=random_state, seed=about, seed_steps=len(seed),
                     **{k: getattr(self.config.output, k) for k in SAMPLING})
 
@@ -328,7 +330,7 @@ def write_take(net: Net, path: str | Path, like: dict | None = None, progress: C
     out, like = net.config.output, like or {}
     steps = like.get("steps") or net._default_steps
     for k in SAMPLING: setattr(out, k, like.get(k, getattr(out, k)))
-    settings = net.start(None, like.get("random_state", out.random_state), about=like.get("seed"))
+    settings = net.start(None, like.get("random_state", out.random_state), about=like.get("seed"), seed_steps=like.get("seed_steps"))
     settings |= dict(steps=steps, bit_depth=like.get("bit_depth", net.config.data.bit_depth))
     total = steps * net.codec.hop - net.codec.overlap
     raw = FrameFile(Path(path).with_suffix(".npy"), net.codec.dims) if out.save_raw else nullcontext()

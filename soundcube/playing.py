@@ -27,17 +27,17 @@ from .measure import trouble
 
 # %% ../nbs/17_playing.ipynb #ac3478d6
 def compiled(run: Callable[..., Any], variables: list[Any]) -> Callable[..., Any]:
-    "`run`, compiled; it may use `variables`, whose values are read at each call."
+    "`run`, compiled, with the values that `variables` have now: training may go on meanwhile."
+    now = [ops.convert_to_tensor(np.array(v)) for v in variables]
+    def program(values: list[Any], *args: Any) -> Any:
+        with keras.StatelessScope(state_mapping=list(zip(variables, values))): return run(*args)
     if keras.backend.backend() == "jax":
         import jax
-        def pure(values: list[Any], *args: Any) -> Any:
-            with keras.StatelessScope(state_mapping=list(zip(variables, values))): return run(*args)
-        program = jax.jit(pure)
-        return lambda *args: program([v.value for v in variables], *args)
+        program = jax.jit(program)
     if keras.backend.backend() == "tensorflow":
         import tensorflow as tf
-        return tf.function(run, jit_compile=True)
-    return run
+        program = tf.function(program, jit_compile=True)
+    return lambda *args: program(now, *args)
 
 # %% ../nbs/17_playing.ipynb #fe5dbbce
 PULL = 6.0     # of a full difference, in a second
@@ -167,9 +167,9 @@ class Player:
 KEEP, BACK = 8, 20  # seconds of frames it looks at; how far it steps back: to before what led into a loop
 
 class Guard:
-    "Watches a player of one take. `acted` lists (second, what was wrong)."
-    def __init__(self, player: Player, usual_step: float, per_second: float):
-        self.player, self.usual_step, self.per_second = player, usual_step, per_second
+    "Watches a player of one take. `acted` lists (second, what was wrong). level: gives that of frames, in dB above silence (`Codec.level`), if it is known."
+    def __init__(self, player: Player, usual_step: float, per_second: float, level: Callable[[np.ndarray], np.ndarray | None] = lambda frames: None):
+        self.player, self.usual_step, self.per_second, self.level = player, usual_step, per_second, level
         self.frames, self.moments, self.acted, self.seen, self.checked = np.zeros((0, player.dims), np.float32), deque(maxlen=BACK), [], 0, 0
         self.first = player.moment.copy()
 
@@ -179,7 +179,7 @@ class Guard:
         self.seen += len(frames)
         if self.seen - self.checked < self.per_second: return
         self.checked = self.seen
-        wrong = trouble(self.frames, self.usual_step, self.per_second)
+        wrong = trouble(self.frames, self.usual_step, self.per_second, self.level(self.frames))
         if wrong is None: self.moments.append(self.player.moment.copy())
         else: self._step_back(wrong)
 

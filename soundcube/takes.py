@@ -74,7 +74,7 @@ def _checked(settings: dict[str, Any], path: str | Path) -> dict[str, Any]:
     keys, seed = dict(model="model_base", steps="gen_steps"), settings.get("seed") or {}
     try:
         load_config(None, **{keys.get(k, k): settings[k] for k in ("model", "steps", "random_state", "bit_depth", *SAMPLING) if k in settings})
-        if not (isinstance(seed, dict) and isinstance(seed.get("start", 0), int) and seed.get("start", 0) >= 0 and isinstance(seed.get("offset", 0), (int, float))):
+        if not (isinstance(seed, dict) and isinstance(settings.get("seed_steps", 2), int) and 2 <= settings.get("seed_steps", 2) <= 10**6 and isinstance(seed.get("start", 0), int) and seed.get("start", 0) >= 0 and isinstance(seed.get("offset", 0), (int, float))):
             raise SoundcubeError("seed: expected where it was from")
     except SoundcubeError as e: raise SoundcubeError(f"{path}: settings that make no sense: {e}") from None
     return settings

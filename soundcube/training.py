@@ -145,6 +145,7 @@ class Training:
         "For as long, the model has the running average of its weights: what is measured, and kept to play."
         weights = self.model.trainable_variables
         own = [np.array(v) for v in weights]
+        if not int(self.optimiser.iterations): return (yield)  # no average yet
         self.optimiser.finalize_variable_values(weights)
         for v in weights: v.assign(np.array(v))  # a copy: JAX would give the optimiser's own away
         try: yield
@@ -173,7 +174,8 @@ class Training:
         self._keep()
         self.setbacks = 0
         while self.share < 1 and not self.stop:
-            for x in self.batches.epoch(self.progress["epoch"], self.progress["step"]):
+            ok = True
+            for x in self.batches.epoch(self.progress["epoch"], self.progress["step"]):  # none are left if there are fewer now than when it was stopped
                 ok = self._sound(self._step(x))
                 on_step(self)
                 if not ok or self.stop or self._time_is_up: break
