@@ -22,6 +22,7 @@ def one_line(text: str) -> str:
 class SoundcubeError(Exception):
     "Something the user can put right; its text is one short line that says how."
     def __init__(self, text: str): super().__init__(one_line(text))
+    def _render_traceback_(self) -> list[str]: return [f"Soundcube: {self}"]  # what a notebook shows
 
 # %% ../nbs/00_files.ipynb #902ba3cd
 def explain(error: BaseException) -> str:

@@ -207,7 +207,7 @@ class Trainable(Stored):
         if batch_size: t.batches, _ = self._batches()
         t.stop = Stop()
         def saving(t: Training) -> None:
-            if save and self.config.state.autosave: self._autosave()
+            if save: self._autosave()
             on_epoch(t)
         with Lock(self.shelf.lock, f"training of {self.shelf.base}") if save else nullcontext():
             if save and self.new: self.save()
@@ -218,9 +218,9 @@ class Trainable(Stored):
 
     def _autosave(self) -> None:
         p, state = self.progress, self.config.state
-        if p["epoch"] % state.epochs_per_save == 0: self.save()
-        copies = [self.shelf.best] if p["best"] and p["best"]["epoch"] == p["epoch"] else []
-        if state.epochs_per_archive and p["epoch"] % state.epochs_per_archive == 0: copies.append(self.shelf.archive(p["epoch"]))
+        if state.autosave and p["epoch"] % state.epochs_per_save == 0: self.save()
+        copies = [self.shelf.best] if p["best"] and p["best"]["epoch"] == p["epoch"] else []  # in any case: an older one would be played
+        if state.autosave and state.epochs_per_archive and p["epoch"] % state.epochs_per_archive == 0: copies.append(self.shelf.archive(p["epoch"]))
         if copies:
             with self.training.averaged():
                 for path in copies: save_checkpoint(path, self.checkpoint(optimiser=False))
