@@ -9,7 +9,7 @@ __all__ = ['MAX_NOTES', 'WORKER_MEMORY', 'DISK', 'Progress', 'REFIT', 'FIT_SECON
            'split_tracks', 'Batches']
 
 # %% ../nbs/07_data.ipynb #77de68da
-import errno, hashlib, json, os, queue, shlex, subprocess, sys, tempfile, threading, time
+import errno, hashlib, json, os, queue, re, shlex, subprocess, sys, tempfile, threading, time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import ExitStack, suppress
@@ -240,6 +240,7 @@ class Report:
 
 # %% ../nbs/07_data.ipynb #4d134bc0
 Progress = Callable[[float, str], None]  # share done from 0 to 1, what is being done
+_MADE = re.compile(r"[a-z0-9._]{1,80}-[0-9a-f]{8}(\.wav|\.[0-9a-f]{16}(\.[+-][0-9]+)?\.npy)")  # names as `wav` and `frames` give them, from `plain_name`
 
 class Store:
     "The folder of converted music: what is in it, and where."
@@ -263,6 +264,11 @@ class Store:
     def wav(self, source: str) -> Path: return self.folder / f"{plain_name(source)}.wav"
     def frames(self, source: str, fingerprint: str, semitones: int = 0) -> Path:
         return self.folder / f"{plain_name(source)}.{fingerprint}{f'.{semitones:+d}' if semitones else ''}.npy"
+
+    @property
+    def made(self) -> list[Path]:
+        "The WAVs and frames in it that conversions made, told by their names; what else lies there is somebody's."
+        return [f for f in sorted(self.folder.glob("*")) if _MADE.fullmatch(f.name)]
 
     @property
     def good(self) -> dict[str, dict]:
@@ -354,7 +360,7 @@ def encode_music(config: Config, codec: Codec | None = None, progress: Progress 
     store, keys = Store(config), training_keys(config) if keys is None else keys
     own, codec = codec is None, codec or fit_codec(config, progress)
     with _lock(store):
-        if own: [f.unlink() for f in store.folder.glob("*.npy") if f".{codec.fingerprint}." not in f.name]
+        if own: [f.unlink() for f in store.made if f.suffix == ".npy" and f".{codec.fingerprint}." not in f.name]
         todo = [(s, k) for s in store.good for k in keys if not store.frames(s, codec.fingerprint, k).exists()]
         if not todo: return codec
         where = store.codec_file if own else store.folder / "other.safetensors"
@@ -370,11 +376,13 @@ def encode_music(config: Config, codec: Codec | None = None, progress: Progress 
 
 # %% ../nbs/07_data.ipynb #63266754
 def clear_data(config: Config) -> int:
-    "Delete what conversions made; the number of files that went. Only our own kinds of files, only in the data folder, links not followed."
+    "Delete what conversions made; the number of files that went. Only files of names that we give, only in the data folder, links not followed, and not while a conversion runs."
     store = Store(config)
     if inside(store.folder, store.music) and store.music.exists(): raise SoundcubeError(f"{store.folder} holds your music folder; set data.target_dir to another one")
-    ours = [f for f in store.folder.glob("*") if f.name in ("manifest.json", "codec.safetensors") or f.suffix in (".wav", ".npy")]
-    for f in ours: f.unlink()
+    if not store.folder.is_dir(): return 0
+    with _lock(store):
+        ours = [*store.made, *(f for f in (store.folder / "manifest.json", store.codec_file) if os.path.lexists(f))]
+        for f in ours: f.unlink()
     return len(ours)
 
 def convert(config: Config, clear: bool = False, progress: Progress | None = None) -> tuple[Report, Codec]:
