@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['AHEAD', 'BLOCK', 'GRACE', 'PATIENCE', 'FADE', 'MAX_UPLOAD', 'MAX_SEED', 'Line', 'crossfade', 'ease', 'Recorder',
-           'Seed', 'Source', 'Stage', 'take_in', 'LiveSession', 'LivePanel']
+           'Seed', 'Source', 'audible', 'Stage', 'take_in', 'LiveSession', 'LivePanel']
 
 # %% ../nbs/21_live.ipynb #77de68da
 import copy, tempfile, threading, time
@@ -25,9 +25,9 @@ import traitlets
 from .files import SoundcubeError, explain, free_path, write_json
 from .audio import AudioWriter, fade_gain, read_audio, write_audio
 from .checkpoints import Shelf, model_names
-from .config import AUDIO_FORMATS, KEYS, Config, load_config, log
-from .net import Net, noise_seed
-from .players import seed_words
+from .config import AUDIO_FORMATS, KEYS, Config, as_dict, load_config, log
+from .net import Net
+from .players import present, seed_words
 from .playing import RUN, Controls
 from .takes import sidecar, tags
 
@@ -125,15 +125,19 @@ class Source:
     settings: dict[str, Any] = field(default_factory=dict)
 
 # %% ../nbs/21_live.ipynb #1574bddb
+def audible(config: Config) -> dict[str, Any]:
+    "The settings that a source depends on."
+    return {k: v for k, v in as_dict(config).items() if k.startswith(("data.", "state.", "output."))}
+
 class Stage:
-    "Opens sources: `stage(model, seed, controls)`."
-    def __init__(self, config: Config): self.config, self._net, self._loaded = config, None, None
+    "Opens sources: `stage(model, seed, controls)`. settings: gives the present configuration."
+    def __init__(self, settings: Callable[[], Config]): self.settings, self._net, self._loaded = settings, None, None
 
     def _load(self, model: str) -> Net:
-        config = copy.deepcopy(self.config)
+        config = copy.deepcopy(self.settings())
         config.state.model_base = model
         path = Shelf(config).playable()
-        now = path, path.stat().st_mtime_ns  # training may have saved a better one meanwhile
+        now = path, path.stat().st_mtime_ns, audible(config)  # training may have saved a better one meanwhile
         if now != self._loaded: self._net, self._loaded = Net(Net.GEN, config=config), now
         return self._net
 
@@ -141,10 +145,7 @@ class Stage:
         out, per_second = net.config.output, net.codec.frames_per_second
         out.random_seed, out.seed_file, out.seed_offset = seed.kind == "random", seed.path, None
         steps = RUN * max(1, round(out.seed_seconds * per_second / RUN)) + 1
-        try: frames, about = net.quickseed(steps)
-        except SoundcubeError:
-            if seed.kind != "held-out": raise
-            frames, about = noise_seed(steps, net.codec.dims, np.random.default_rng())  # a model can be played without its music
+        frames, about = net.quickseed(steps)
         return frames[(len(frames) - 1) % RUN:], dict(dropped=seed.name) if seed.path else about
 
     def __call__(self, model: str, seed: Seed, controls: Controls) -> Source:
@@ -173,13 +174,16 @@ def take_in(data: bytes, name: str, folder: Path, rate: int, number: int = 0) ->
 # %% ../nbs/21_live.ipynb #472b07b9
 class _Producer:
     "The half of `LiveSession` that runs in its thread."
-    def __init__(self, config: Config, send: Callable[..., None], changed: Callable[[], None], stage: Callable[..., Source] | None, clock: Callable[[], float], pool: Any):
-        self.config, self.send, self.changed, self.clock = config, send, changed, clock
-        self.stage, self.pool = stage or Stage(config), pool or ThreadPoolExecutor(1, "live-open")
-        self.controls = Controls.of(config.output)
+    def __init__(self, settings: Callable[[], Config], send: Callable[..., None], changed: Callable[[], None], stage: Callable[..., Source] | None, clock: Callable[[], float], pool: Any):
+        self.settings, self.send, self.changed, self.clock = settings, send, changed, clock
+        self.stage, self.pool = stage or Stage(settings), pool or ThreadPoolExecutor(1, "live-open")
+        self.controls, self._asked = Controls.of(self.config.output), None
         self.state, self.message, self.run, self.saved = "idle", "", 0, None
         self.wanted = self.source = self.line = self.recorder = self._opening = None
         self._lock, self._made, self._tag, self._underruns = threading.RLock(), deque(maxlen=40), None, 0
+
+    @property
+    def config(self) -> Config: return self.settings()
 
     def _to(self, state: str, message: str = "") -> None:
         self.state, self.message = state, message
@@ -208,7 +212,7 @@ class _Producer:
     def _open_wanted(self) -> None:
         with self._lock:
             if self.wanted and (self._opening is None or self._opening.done()):
-                wanted, self.wanted = self.wanted, None
+                wanted, self.wanted, self._asked = self.wanted, None, audible(self.config)
                 self._opening = self.pool.submit(self.stage, *wanted, self.controls)
 
     def _opened(self) -> Source | None:
@@ -293,11 +297,12 @@ class _Producer:
 class LiveSession(_Producer):
     """Endless music for whoever plays it and says how much was played; see `LivePanel` for one that does.
 
+    config: see `present`; other settings are heard when play is pressed, or a model or a seed is chosen.
     send(message, sound): how messages get there; sound is float32 bytes. changed(): called when something is to be shown anew.
     state: idle, starting, playing, pausing, stopped or failed; message: one line for the user."""
-    def __init__(self, config: Config | None = None, send: Callable[..., None] = lambda message, sound=None: None, changed: Callable[[], None] = lambda: None,
+    def __init__(self, config: Config | Callable[[], Config] | None = None, send: Callable[..., None] = lambda message, sound=None: None, changed: Callable[[], None] = lambda: None,
                  stage: Callable[..., Source] | None = None, clock: Callable[[], float] = time.monotonic, pool: Any = None):
-        super().__init__(config or load_config(), send, changed, stage, clock, pool)
+        super().__init__(present(config or load_config()), send, changed, stage, clock, pool)
         self.model, self.seed, self._numbers = self.config.state.model_base, Seed(), count()
         self._folder, self._wake, self._thread = tempfile.TemporaryDirectory(prefix="soundcube-"), threading.Event(), None
 
@@ -306,7 +311,8 @@ class LiveSession(_Producer):
         with self._lock:
             if self.state in ("starting", "playing", "closed"): return False
             in_thread = self.state == "pausing"
-            if self.source is None and self._opening is None: self.wanted = self.model, self.seed
+            nothing = self.source is None and self._opening is None
+            if nothing or self._asked != audible(self.config): self.wanted = self.model, self.seed
             self._to("starting")
             if not in_thread: self._launch()
         return True
@@ -366,10 +372,10 @@ class LiveSession(_Producer):
         with self._lock:
             if self.state != "playing": raise SoundcubeError("there is nothing to record; press play first")
             if self.recorder: return
-            out = self.config.output
-            name = self.config.path(out.output_dir, time.strftime("live %Y-%m-%d %H.%M.%S") + Path(out.default_file).suffix)
-            settings = self.source.settings | dict(live=True, **vars(self.controls))
-            self.recorder = Recorder(free_path(name, " {}"), self.line.rate, self.config.data.bit_depth, settings)
+            config, out = self.config, self.config.output
+            name = config.path(out.output_dir, time.strftime("live %Y-%m-%d %H.%M.%S") + Path(out.default_file).suffix)
+            settings = self.source.settings | dict(live=True, bit_depth=config.data.bit_depth, **vars(self.controls))
+            self.recorder = Recorder(free_path(name, " {}"), self.line.rate, config.data.bit_depth, settings)
         self.changed()
 
     @property
@@ -389,7 +395,7 @@ class LiveSession(_Producer):
 
 # %% ../nbs/21_live.ipynb #64e095fe
 class LivePanel(anywidget.AnyWidget):
-    "Endless music in the page, with its knobs. `session` does it; `on_take(path)` is called when a recording is ready."
+    "Endless music in the page, with its knobs. `session` does it; `on_take(path)` is called when a recording is ready. config: see `present`."
     _esm = (files("soundcube") / "live.js").read_text(encoding="utf-8")
     _css = (files("soundcube") / "panels.css").read_text(encoding="utf-8")
     models = traitlets.List().tag(sync=True)
@@ -398,10 +404,11 @@ class LivePanel(anywidget.AnyWidget):
     recording = traitlets.Bool(False).tag(sync=True)
     rate = traitlets.Int(16000).tag(sync=True)  # a guess, so that the click on play can wake the loudspeaker
 
-    def __init__(self, config: Config | None = None):
-        config, self.on_take, self._page, self._upload = config or load_config(), lambda path: None, "", bytearray()
+    def __init__(self, config: Config | Callable[[], Config] | None = None):
+        self.on_take, self._page, self._upload = lambda path: None, "", bytearray()
         self._pool = ThreadPoolExecutor(1, "live-seed")
         self.session = LiveSession(config, self._pass_on, self._show)
+        config = self.session.config
         super().__init__(**vars(self.session.controls), seed_seconds=config.output.seed_seconds, rate=config.data.sample_rate)
         self.refresh()
         self.observe(self._turned, [*vars(self.session.controls), "model"])
@@ -409,8 +416,9 @@ class LivePanel(anywidget.AnyWidget):
         self._show()
 
     def refresh(self) -> None:
-        "Look again which models there are."
-        self.models = model_names(self.session.config.path(self.session.config.state.model_dir))
+        "Look again which models there are, and how the settings are."
+        config = self.session.config
+        self.models, self.seed_seconds = model_names(config.path(config.state.model_dir)), config.output.seed_seconds
         if self.model not in self.models: self.model = self.session.model if self.session.model in self.models else next(iter(self.models), "")
         if self.model != self.session.model and self.model: self.session.choose(self.model)
 

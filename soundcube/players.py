@@ -4,11 +4,11 @@
 
 # %% auto #0
 __all__ = ['LOW', 'RANGE', 'MAX_HEARD', 'MAX_DOWNLOAD', 'PIECE', 'SHOWN', 'peaks', 'spectrogram', 'Sound', 'settings_of',
-           'seed_words', 'words', 'encode', 'download', 'list_takes', 'find_take', 'rename_take', 'favourites',
-           'set_favourite', 'bin_take', 'card', 'listen', 'TakePlayer', 'TakeShelf']
+           'seed_words', 'words', 'encode', 'download', 'list_takes', 'find_take', 'free_take', 'rename_take',
+           'favourites', 'set_favourite', 'bin_take', 'card', 'present', 'listen', 'TakePlayer', 'TakeShelf']
 
 # %% ../nbs/20_players.ipynb #77de68da
-import os, tempfile
+import itertools, os, tempfile
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from importlib.resources import files
@@ -20,7 +20,7 @@ import numpy as np
 import scipy.fft
 import traitlets
 
-from .files import SoundcubeError, explain, free_path, read_json, write_json
+from .files import SoundcubeError, explain, read_json, write_json
 from .audio import ENDINGS, AudioFile, AudioWriter, read_audio
 from .config import Config, load_config
 from .takes import Take, read_settings, sidecar, tags
@@ -126,6 +126,12 @@ def _belongings(path: Path) -> list[tuple[Path, Callable[[Path], Path]]]:
     "A take's files, and where each goes when the take moves to another path."
     return [(path, lambda p: p), (sidecar(path), sidecar), (path.with_suffix(".npy"), lambda p: p.with_suffix(".npy"))]
 
+def free_take(path: str | Path) -> Path:
+    "`path`, or the first of `stem-2.wav`, `stem-3.wav`, ..., where nothing is in the way of a take and what belongs to it: `x.wav` and `x.flac` would share `x.npy`."
+    path = Path(path)
+    names = itertools.chain([path], (path.with_name(f"{path.stem}-{k}{path.suffix}") for k in itertools.count(2)))
+    return next(p for p in names if not any(os.path.lexists(f) for f, _ in _belongings(p)))
+
 # %% ../nbs/20_players.ipynb #7719a1c7
 def rename_take(path: str | Path, name: str) -> Path:
     "Give a take another name, with or without its ending; its settings and frames go with it. Nothing is ever overwritten."
@@ -134,12 +140,17 @@ def rename_take(path: str | Path, name: str) -> Path:
         raise SoundcubeError(f"{name!r}: expected a plain name of up to 100 letters, not a path")
     new = path.with_name(stem + path.suffix)
     if new == path: return path
-    if os.path.lexists(new) and not new.samefile(path): raise SoundcubeError(f"{new.name}: there is a take of this name already")
+    for old, goes in _belongings(path):
+        if _other(goes(new), old): raise SoundcubeError(f"{goes(new).name}: there is a file of this name already; choose another")
     starred = path.name in favourites(path.parent)
     for old, goes in _belongings(path):
         if old.is_file(): os.rename(old, goes(new))
     if starred: _keep_favourites(path.parent, favourites(path.parent) | {new.name})
     return new
+
+def _other(path: Path, file: Path) -> bool:
+    "Whether something is at `path` that isn't `file`; where capitals don't count, a file has many names."
+    return os.path.lexists(path) and not (path.exists() and file.exists() and path.samefile(file))
 
 # %% ../nbs/20_players.ipynb #22d200f8
 def _favourites_file(folder: Path) -> Path: return folder / ".favourites.json"
@@ -161,7 +172,7 @@ def bin_take(path: str | Path) -> Path:
     "Move a take, its settings and its frames into the folder `.bin` beside it, under a free name; where it is now."
     path = Path(path)
     (path.parent / ".bin").mkdir(exist_ok=True)
-    new = free_path(path.parent / ".bin" / path.name)
+    new = free_take(path.parent / ".bin" / path.name)
     for old, goes in _belongings(path):
         if old.is_file(): os.rename(old, goes(new))
     _keep_favourites(path.parent, favourites(path.parent))
@@ -174,6 +185,11 @@ def card(path: Path, marked: bool = False) -> dict[str, Any]:
     try: sound = Sound(path)
     except SoundcubeError as e: return about | dict(error=str(e).removeprefix(f"{path}: "))
     return about | dict(seconds=sound.seconds, rate=sound.rate, words=words(sound.settings))
+
+# %% ../nbs/20_players.ipynb #a2d014a5
+def present(config: Config | Callable[[], Config] | None = None) -> Callable[[], Config]:
+    "What gives the present settings: `config` itself if it does, else one that stays as it is (default: the project's)."
+    return config if callable(config) else lambda: config or load_config()
 
 # %% ../nbs/20_players.ipynb #5b384ce3
 MAX_HEARD = 64 << 20      # bytes of 16-bit WAV that are drawn, and sent to be played: eleven minutes at 48 kHz, 35 at 16
@@ -190,10 +206,14 @@ class _Player(anywidget.AnyWidget):
     more = traitlets.Int(0).tag(sync=True)
     _questions = ("draw", "audio", "download")
 
-    def __init__(self, **traits: Any):
+    def __init__(self, config: Config | Callable[[], Config] | None = None, **traits: Any):
+        self._settings = present(config)
         super().__init__(**traits)
         self._pool = ThreadPoolExecutor(1, "takes")
         self.on_msg(lambda _, message, buffers: self._pool.submit(self._answer, message))
+
+    @property
+    def config(self) -> Config: return self._settings()
 
     def close(self) -> None:
         "Take it off the page and end its thread."
@@ -224,7 +244,8 @@ class _Player(anywidget.AnyWidget):
     def _download(self, message: dict) -> Iterator[tuple[dict, list]]:
         sound = self._sound(message)
         if sound.seconds * sound.rate * 2 > MAX_DOWNLOAD: raise SoundcubeError(f"{sound.name} is too long to be sent through a page; copy it from {sound.path}")
-        yield from _pieces(download(sound, str(message.get("ending"))), file=f"{Path(sound.name).stem}{message.get('ending')}")
+        bits = sound.settings.get("bit_depth") or self.config.data.bit_depth
+        yield from _pieces(download(sound, str(message.get("ending")), bits), file=f"{Path(sound.name).stem}{message.get('ending')}")
 
 # %% ../nbs/20_players.ipynb #ca3512f4
 def _limit(sound: Sound) -> float:
@@ -245,12 +266,12 @@ def listen(take: Take | str | Path, seconds: float = 60.0) -> Any:
     return audio
 
 class TakePlayer(_Player):
-    "Waveform, spectrogram, play, seek, loop, level and download of one take: a `Take` or the path of a sound file."
-    def __init__(self, take: Take | str | Path):
+    "Waveform, spectrogram, play, seek, loop, level and download of one take: a `Take` or the path of a sound file. config: see `present`."
+    def __init__(self, take: Take | str | Path, config: Config | Callable[[], Config] | None = None):
         self.sound = Sound(take)
         s = self.sound
         about = card(s.path) if s.path else dict(name=s.name, title=s.name, ending="", favourite=False, stamp="", error="", seconds=s.seconds, rate=s.rate, words=words(s.settings))
-        super().__init__(takes=[about])
+        super().__init__(config, takes=[about])
 
     def _sound(self, message: dict) -> Sound: return self.sound
 
@@ -262,20 +283,20 @@ class TakePlayer(_Player):
 
 # %% ../nbs/20_players.ipynb #fe2ef495
 class TakeShelf(_Player):
-    "The takes in a folder (default: where takes go), newest first, side by side. `refresh` looks again."
+    "The takes in a folder (default: where takes go), newest first, side by side. `refresh` looks again. config: see `present`."
     _questions = ("draw", "audio", "download", "rename", "favourite", "delete", "refresh")
 
-    def __init__(self, folder: str | Path | None = None, config: Config | None = None):
-        self.config = config or load_config()
-        self.folder = self.config.path(str(folder or self.config.output.output_dir))
-        self._cards: dict[tuple, dict] = {}
-        super().__init__(shelf=True)
+    def __init__(self, folder: str | Path | None = None, config: Config | Callable[[], Config] | None = None):
+        self._given, self._cards = folder, {}
+        super().__init__(config, shelf=True)
         self.refresh()
 
     def refresh(self) -> None:
-        "Look what is in the folder now; only new or changed files are opened."
+        "Look what is in the folder now - where takes go now; only new or changed files are opened."
+        config = self.config
+        self.folder = config.path(str(self._given or config.output.output_dir))
         paths, marked = list_takes(self.folder), favourites(self.folder)
-        keys = [(p.name, p.stat().st_mtime_ns) for p in paths[:SHOWN]]
+        keys = [(p, p.stat().st_mtime_ns) for p in paths[:SHOWN]]
         self._cards = {k: self._cards.get(k) or card(p) for k, p in zip(keys, paths)}
         self.takes = [c | dict(favourite=c["name"] in marked) for c in self._cards.values()]
         self.more = max(0, len(paths) - SHOWN)

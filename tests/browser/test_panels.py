@@ -1,4 +1,4 @@
-"""The front door in a real browser: settings, music, training, at two widths and in two themes, and after a restart."""
+"""The front door in a real browser: settings, music, training, takes, at two widths and in two themes, and after a restart."""
 
 import os, re
 
@@ -182,6 +182,37 @@ def test_tabs_by_keyboard(page):
     shown(page, "files in music/")
 
 
+def test_takes(page, project):
+    "A take is generated, one at a time, into a new file; one that is stopped leaves nothing."
+    output = project / "output"
+    takes = lambda: sorted(f.name for f in output.glob("[!.]*"))
+    tab(page, "Takes").click()
+    shown(page, "No takes yet: generate one, or record live.")
+    button(page, "Generate").dblclick()
+    shown(page, "Finished: generated.wav", 60)
+    shown(page, "1 take")
+    assert takes() == ["generated.wav", "generated.wav.json"] and soundfile.info(output / "generated.wav").duration == pytest.approx(3, abs=0.3)
+    look(page, "takes")
+
+    tab(page, "Settings").click()
+    button(page, "Output").click()
+    for key, value in (("gen_seconds", "3600"), ("output_dir", "more")):
+        page.get_by_label(key).fill(value)
+        page.get_by_label(key).press("Tab")
+    tab(page, "Takes").click()
+    shown(page, "No takes yet")
+    button(page, "Generate").click()
+    shown(page, re.compile(r"running: \d+%"), 60)
+    button(page, "Stop").click()
+    shown(page, "Stopped; nothing is kept of it.")
+    assert not list((project / "more").glob("[!.]*"))
+    tab(page, "Settings").click()
+    button(page, "Load").click()
+    shown(page, "Loaded.")
+    tab(page, "Takes").click()
+    shown(page, "1 take")
+
+
 def test_restart(page):
     lab.restart(page)
     lab.run_all(page)
@@ -204,5 +235,9 @@ def test_voila(project, chromium):
         shown(page, "best: epoch")
         fits(page)
         if SHOTS: page.screenshot(path=f"{SHOTS}/voila.png")
+        tab(page, "Takes").click()
+        button(page, "Generate").click()
+        shown(page, "Finished: generated-2.wav", 60)
+        shown(page, "2 takes")
         ours = [e for e in page.errors if "net::ERR" not in e]  # its template asks the network for a font it also brings along
         assert not ours, ours
