@@ -215,8 +215,9 @@ def test_takes(page, project):
 
 def test_restart(page):
     lab.restart(page)
+    page.evaluate("() => window.jupyterapp.commands.execute('notebook:clear-all-cell-outputs')")  # else the old page would be clicked
+    tab(page, "Training").wait_for(state="detached", timeout=30_000)
     lab.run_all(page)
-    page.wait_for_timeout(2000)
     tab(page, "Training").click(timeout=60_000)
     shown(page, "best: epoch", 30)
     assert page.locator("svg.sc-curves polyline.held").count() == 2  # the curve and its key
