@@ -107,7 +107,12 @@ def open_notebook(page, url: str, name: str = "app.ipynb") -> None:
     page.wait_for_timeout(2000)  # the widget manager asks the new kernel for its widgets first
 
 
-def run_all(page) -> None: page.evaluate("() => window.jupyterapp.commands.execute('notebook:run-all-cells')")
+def command(page, name: str, seconds: float = 90.0, **args) -> None:
+    "Have JupyterLab do something; an answer that never comes is not waited for without end."
+    page.evaluate("([name, args, ms]) => Promise.race([window.jupyterapp.commands.execute(name, args).then(() => null), new Promise(done => setTimeout(done, ms))])", [name, args, 1000 * seconds])
+
+
+def run_all(page) -> None: command(page, "notebook:run-all-cells")
 
 
 def restart(page) -> None:
@@ -118,5 +123,5 @@ def restart(page) -> None:
 
 
 def theme(page, dark: bool) -> None:
-    page.evaluate("name => window.jupyterapp.commands.execute('apputils:change-theme', {theme: name})", "JupyterLab Dark" if dark else "JupyterLab Light")
+    command(page, "apputils:change-theme", theme="JupyterLab Dark" if dark else "JupyterLab Light")
     page.wait_for_function("dark => (document.body.dataset.jpThemeLight === 'false') === dark", arg=dark)

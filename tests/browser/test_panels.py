@@ -215,7 +215,7 @@ def test_takes(page, project):
 
 def test_restart(page):
     lab.restart(page)
-    page.evaluate("() => window.jupyterapp.commands.execute('notebook:clear-all-cell-outputs')")  # else the old page would be clicked
+    lab.command(page, "notebook:clear-all-cell-outputs")  # else the old page would be clicked
     tab(page, "Training").wait_for(state="detached", timeout=30_000)
     lab.run_all(page)
     tab(page, "Training").click(timeout=60_000)
