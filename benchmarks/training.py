@@ -30,16 +30,16 @@ def best(run, times: int) -> float:
 def main() -> None:
     config = load_config(None, sys.argv[1:])
     model = build_model(config.net.model_name, config.data.axes, config.model_kwargs)
-    trainer, batch = make_trainer(model, config), config.net.batch_size
-    x = np.random.default_rng(0).standard_normal((batch, config.block + 1, sum(i.shape[-1] for i in model.inputs))).astype(np.float32)
+    trainer, batch, block = make_trainer(model, config), config.net.batch_size, config.block(config.frames_per_second)
+    x = np.random.default_rng(0).standard_normal((batch, block + 1, sum(i.shape[-1] for i in model.inputs))).astype(np.float32)
     a = np.random.default_rng(0).standard_normal((2048, 2048)).astype(np.float32)
     for _ in range(3): float(trainer.train_on_batch(x))  # compiles
-    useful, product = 6.0 * model.count_params() * batch * config.block, 2.0 * 2048**3
+    useful, product = 6.0 * model.count_params() * batch * block, 2.0 * 2048**3
     peak, step = 0.0, np.inf
     for _ in range(5):  # in turn, so that whatever else runs here disturbs both
         peak = max(peak, product / best(lambda: a @ a, 5))
         step = min(step, best(lambda: float(trainer.train_on_batch(x)), 4))
-    print(f"{keras.backend.backend()}: {model.count_params() / 1e6:.2f} M weights, {batch} blocks of {config.block} frames: "
+    print(f"{keras.backend.backend()}: {model.count_params() / 1e6:.2f} M weights, {batch} blocks of {block} frames: "
           f"{step:.3f} s a step, {useful / step / 1e9:.0f} of {peak / 1e9:.0f} GFLOP/s: {useful / step / peak:.2f} of the peak")
 
 
