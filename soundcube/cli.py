@@ -93,8 +93,9 @@ def _train(net: Any) -> str:
 # %% ../nbs/23_cli.ipynb #9d5e0c44
 def _place(config: Config, name: str, makes_room: bool = False) -> Path:
     "Where a take of this name goes: not into the music, and not over a sound that is no take, unless there is room made for it."
-    path, music = Path(name) if Path(name).parent != Path() else config.path(config.output.output_dir, name), config.path(config.data.source_dir)
-    if inside(music, path): raise SoundcubeError(f"{path} is in your music folder, where no take may go; name a file outside of it{_as_seed(config, path)}")
+    from soundcube.takes import not_in_music
+    path = Path(name) if Path(name).parent != Path() else config.path(config.output.output_dir, name)
+    not_in_music(config, path, f"name a file outside of it{_as_seed(config, path)}")
     if path.exists() and not makes_room and not _is_take(path): raise SoundcubeError(f"{path} is there, and not a take of Soundcube; choose another name{_as_seed(config, path)}")
     return path
 

@@ -8,7 +8,7 @@ __all__ = ['one_line', 'SoundcubeError', 'explain', 'hushed', 'sweep', 'writing'
 
 # %% ../nbs/00_files.ipynb #77de68da
 import contextlib, hashlib, itertools, json, os, re, sys, time, unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -132,11 +132,11 @@ def aside(path: str | Path, suffix: str = ".bak") -> Path:
     raise SoundcubeError(f"{path}: too many {suffix} files beside it; delete some")
 
 # %% ../nbs/00_files.ipynb #f1f836cb
-def free_path(path: str | Path, again: str = "-{}") -> Path:
-    "`path` if nothing has that name, else the first free of `stem-2.wav`, `stem-3.wav`, ..., as `again` spells it."
+def free_path(path: str | Path, again: str = "-{}", taken: Callable[[Path], bool] = os.path.lexists) -> Path:
+    "`path` if nothing has that name (or it is not `taken`), else the first free of `stem-2.wav`, `stem-3.wav`, ..., as `again` spells it."
     path = Path(path)
     names = itertools.chain([path], (path.with_name(f"{path.stem}{again.format(k)}{path.suffix}") for k in itertools.count(2)))
-    return next(p for p in names if not os.path.lexists(p))
+    return next(p for p in names if not taken(p))
 
 # %% ../nbs/00_files.ipynb #cb7a1d77
 class Lock:

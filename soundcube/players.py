@@ -8,7 +8,7 @@ __all__ = ['LOW', 'RANGE', 'MAX_HEARD', 'MAX_DOWNLOAD', 'PIECE', 'SHOWN', 'peaks
            'favourites', 'set_favourite', 'bin_take', 'card', 'present', 'listen', 'TakePlayer', 'TakeShelf']
 
 # %% ../nbs/20_players.ipynb #77de68da
-import itertools, os, tempfile
+import os, tempfile
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from importlib.resources import files
@@ -20,7 +20,7 @@ import numpy as np
 import scipy.fft
 import traitlets
 
-from .files import SoundcubeError, explain, read_json, write_json
+from .files import SoundcubeError, explain, free_path, read_json, write_json
 from .audio import ENDINGS, AudioFile, AudioWriter, read_audio
 from .config import Config, load_config
 from .takes import Take, read_settings, sidecar, tags
@@ -128,9 +128,7 @@ def _belongings(path: Path) -> list[tuple[Path, Callable[[Path], Path]]]:
 
 def free_take(path: str | Path) -> Path:
     "`path`, or the first of `stem-2.wav`, `stem-3.wav`, ..., where nothing is in the way of a take and what belongs to it: `x.wav` and `x.flac` would share `x.npy`."
-    path = Path(path)
-    names = itertools.chain([path], (path.with_name(f"{path.stem}-{k}{path.suffix}") for k in itertools.count(2)))
-    return next(p for p in names if not any(os.path.lexists(f) for f, _ in _belongings(p)))
+    return free_path(path, taken=lambda p: any(os.path.lexists(f) for f, _ in _belongings(p)))
 
 # %% ../nbs/20_players.ipynb #7719a1c7
 def rename_take(path: str | Path, name: str) -> Path:

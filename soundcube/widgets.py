@@ -23,6 +23,7 @@ import traitlets
 from .files import Lock, SoundcubeError, explain, free_path, inside, plain_name, writing
 from .config import KEYS, SECTIONS, Config, as_dict, changed, limits, load_config, log, parse_override, save_config
 from .data import Store, find_music
+from .takes import not_in_music
 from .sessions import ConvertSession, Shared, TrainingSession, TrainingSnapshot, thin, wake
 
 # %% ../nbs/22_widgets.ipynb #c1dfd96e
@@ -622,7 +623,7 @@ class TakeSession(Shared):
         from soundcube.players import free_take
         config, self.share, self.path = copy.deepcopy(self.config), 0.0, None
         room, wish = wake(), config.path(config.output.output_dir, config.output.default_file)
-        if inside(config.path(config.data.source_dir), wish): raise SoundcubeError(f"{wish.parent} is in your music folder, where no take may go; set output.output_dir to another")
+        not_in_music(config, wish.parent, "set output.output_dir to another")
         with Lock(wish.parent / ".lock", f"playing a take into {wish.parent}"):
             net = room.Net(room.Net.GEN, config=config)
             if not self._move("running"): return
