@@ -18,9 +18,10 @@ from .files import SoundcubeError, aside, writing
 from .config import Config
 from .codecs import Codec, codec_from
 from .data import read_tensors
+from .walk import Corpus
 
 # %% ../nbs/16_checkpoints.ipynb #c1dfd96e
-FORMAT = 1  # raised when older programs could no longer read a file
+FORMAT = 2  # raised when older programs could no longer read a file; 2: models that are told a plan, with the music's own in them
 
 Arrays = dict[str, np.ndarray]
 
@@ -29,13 +30,14 @@ class Checkpoint:
     """A network at some point of its training.
 
     model_name, kwargs: how to build it; codec: its frames; weights, optimiser: arrays in the order of the variables;
-    progress: epochs, history and the rest, as JSON can hold it."""
+    progress: epochs, history and the rest, as JSON can hold it; corpus: the music's plan, of a model that is told one."""
     model_name: str
     kwargs: dict[str, Any]
     codec: Codec
     weights: Arrays
     optimiser: Arrays = field(default_factory=dict)
     progress: dict[str, Any] = field(default_factory=dict)
+    corpus: Corpus | None = None
 
 # %% ../nbs/16_checkpoints.ipynb #fe5dbbce
 def numbered(values: list[Any]) -> Arrays: return {f"{i:04d}": np.asarray(v) for i, v in enumerate(values)}
@@ -53,10 +55,12 @@ def _digest(arrays: Arrays, about: str) -> str:
 def save_checkpoint(path: str | Path, c: Checkpoint) -> None:
     "Write a checkpoint, whole or not at all."
     from safetensors.numpy import save
-    groups = dict(weights=c.weights, optimiser=c.optimiser, codec=c.codec.arrays)
+    groups = dict(weights=c.weights, optimiser=c.optimiser, codec=c.codec.arrays, corpus=c.corpus.arrays() if c.corpus else {})
     arrays = {f"{group}/{k}": np.asarray(v, order="C") for group, values in groups.items() for k, v in values.items()}
-    about = json.dumps(dict(model_name=c.model_name, kwargs=c.kwargs, codec=c.codec.settings, progress=c.progress))
-    meta = dict(format=str(FORMAT), made_by="soundcube", about=about, digest=_digest(arrays, about))
+    about = dict(model_name=c.model_name, kwargs=c.kwargs, codec=c.codec.settings, progress=c.progress)
+    if c.corpus: about["tracks"] = list(c.corpus.names)
+    about = json.dumps(about)
+    meta = dict(format=str(FORMAT if c.corpus else 1), made_by="soundcube", about=about, digest=_digest(arrays, about))
     with writing(path) as beside: beside.write_bytes(save(arrays, meta))
 
 # %% ../nbs/16_checkpoints.ipynb #17ba0791
@@ -85,7 +89,9 @@ def load_checkpoint(path: str | Path) -> Checkpoint:
     try:
         about = json.loads(meta["about"])
         group = lambda name: {k.split("/", 1)[1]: v for k, v in arrays.items() if k.startswith(name + "/")}
-        c = Checkpoint(about["model_name"], about["kwargs"], codec_from(about["codec"], group("codec")), group("weights"), group("optimiser"), about["progress"])
+        codec = codec_from(about["codec"], group("codec"))
+        corpus = Corpus.from_arrays(group("corpus"), about["tracks"], codec.dims) if group("corpus") else None
+        c = Checkpoint(about["model_name"], about["kwargs"], codec, group("weights"), group("optimiser"), about["progress"], corpus)
         sound = isinstance(c.model_name, str) and isinstance(c.kwargs, dict) and _sensible(c.progress) and _affordable(c.kwargs, c.weights)
     except (KeyError, ValueError, TypeError, AttributeError, OverflowError, RecursionError, SoundcubeError): raise damaged from None
     if not sound: raise damaged

@@ -149,6 +149,7 @@ def _detours(acted: list[tuple[float, str]]) -> str:
 def generate(config: Config, words: list[str], like: str | None = None) -> None:
     "A take for each file name (default: output.default_file, whose last take is kept); the ending says the format."
     from soundcube.sessions import wake
+    from soundcube.players import plan_words
     from soundcube.takes import read_settings
     _, _, names = sort_words(words)
     paths = [_place(config, name) for name in names] or [_place(config, config.output.default_file, makes_room=True)]
@@ -166,7 +167,7 @@ def generate(config: Config, words: list[str], like: str | None = None) -> None:
         with nullcontext() if names else _making_room(config, path, settings), Bar(f"playing {path.name}") as bar: made = room.write_take(net, path, settings, bar)
         seconds = made["steps"] / net.codec.frames_per_second
         print(f"{path}: {seconds:.1f} s, {seconds / (time.perf_counter() - begin):.0f} x real time, random_state={made['random_state']}"
-              + _detours(made.get("guarded", [])))
+              + _detours(made.get("guarded", [])) + (f"; {told}" if (told := plan_words(made)) else ""))
         if config.output.random_state is not None and not like: config.output.random_state += 1
 
 # %% ../nbs/26_cli.ipynb #b3f0c7f6

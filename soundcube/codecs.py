@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['FLOOR', 'TEXTURE', 'SIMPLE', 'MOST_RESIDUE', 'SLOW', 'SLOWNESS', 'FIT_COLUMNS', 'TEXTURE_COLUMNS', 'CODECS', 'Codec',
-           'Fft', 'Spectral', 'codec_from']
+           'Fft', 'ear_weight', 'Spectral', 'codec_from']
 
 # %% ../nbs/05_codecs.ipynb #77de68da
 import hashlib, json
@@ -128,6 +128,30 @@ class _Paster:
 
     def flush(self) -> np.ndarray: return np.zeros(0, np.float32)
 
+# %% ../nbs/05_codecs.ipynb #270d5a91
+def ear_weight(rate: int, window: int) -> np.ndarray:
+    "What each bin counts, (window // 2 + 1,) float32: the density of the ERB scale, 1 at 0 Hz."
+    hz = np.arange(window // 2 + 1) * rate / window
+    return (1 / (4.37 * hz / 1000 + 1)).astype(np.float32)
+
+def _principal(x: np.ndarray, dims: int) -> tuple[np.ndarray, np.ndarray]:
+    "The `dims` strongest principal axes of x (n, bins), centred: (bins, dims), and the spread along each, (dims,)."
+    values, axes = np.linalg.eigh((x.T @ x).astype(float) / max(1, len(x)))
+    values, axes = values[::-1][:dims], axes[:, ::-1][:, :dims]
+    spread = np.sqrt(np.maximum(values, SIMPLE**2 * values[0] + 1e-6))
+    return axes * np.sign(axes.sum(0) + 1e-12), spread  # up is louder; and the same on every machine
+
+def _residue(missed: np.ndarray, told: np.ndarray, floor: np.float32) -> np.ndarray:
+    "Spread in nats, (bins,), of what the axes miss (n, bins), of what a bin told to have these log-magnitudes has above the floor."
+    above = np.maximum(1 - floor * np.exp(-told), 0)
+    spread = np.sqrt(np.square(missed).mean(0) / (np.square(above).mean(0) + 1e-6))
+    return np.minimum(spread, MOST_RESIDUE).astype(np.float32)
+
+def _loudness(sizes: np.ndarray, floor: np.float32, frames: np.ndarray) -> np.ndarray:
+    "How the numbers of frames (n, dims) move with the level in dB, (dims,): they are white, so covariance is slope."
+    level = 10 * np.log10(np.square(sizes, dtype=float).sum(1) + floor**2)
+    return ((level - level.mean()) @ frames / len(frames)).astype(np.float32)
+
 # %% ../nbs/05_codecs.ipynb #7b52009b
 FLOOR = 0.16         # of the music's mean magnitude
 TEXTURE = 0.9        # share of the residue's spread that is put back; measured: 0 is dull, 1 is hoarse
@@ -164,22 +188,27 @@ class Spectral(Codec):
     @classmethod
     def fit(cls, rate: int, window: int, hop: int, dims: int, pieces: Iterable[np.ndarray]) -> "Spectral":
         "pieces: some of the music's waveform, (m,) float32 each; memory stays the same however many there are."
-        sizes = _sample_frames(window, hop, pieces)
-        floor = np.float32(max(FLOOR * sizes.mean(dtype=float), 1e-5))
-        logs = np.log(sizes + floor)
-        mean = logs.mean(0, dtype=float)
-        centred = logs - mean.astype(np.float32)
-        values, axes = np.linalg.eigh((centred.T @ centred).astype(float) / max(1, len(logs)))
-        axes, spread = axes[:, ::-1][:, :dims], np.sqrt(np.maximum(values[::-1][:dims], SIMPLE**2 * values[-1] + 1e-6))
-        axes = axes * np.sign(axes.sum(0) + 1e-12)  # up is louder; and the same on every machine
-        told = centred @ (axes @ axes.T).astype(np.float32)
-        above = np.maximum(1 - floor * np.exp(-told - mean.astype(np.float32)), 0)  # what share of a bin's magnitude, floor and all, is above the floor
-        residue = np.minimum(np.sqrt(np.square(centred - told).mean(0) / (np.square(above).mean(0) + 1e-6)), MOST_RESIDUE)
-        level = 10 * np.log10(np.square(sizes, dtype=float).sum(1) + floor**2)
-        loudness = ((level - level.mean()) @ centred / len(logs)) @ axes / spread  # how frames move with the level: white, so covariance is slope
         f = np.float32
-        return cls(rate, window, hop, dims, dict(loudness=loudness.astype(f), floor=f(floor), ceiling=(logs.max(0) + f(0.5)), mean=mean.astype(f), residue=residue.astype(f),
-                                                  analysis=(axes / spread).astype(f), synthesis=(axes * spread).T.astype(f).copy()))
+        sizes = _sample_frames(window, hop, pieces)
+        floor = f(max(FLOOR * sizes.mean(dtype=float), 1e-5))
+        logs = np.log(sizes + floor)
+        mean = logs.mean(0, dtype=float).astype(f)
+        centred = logs - mean
+        weight = np.tile(ear_weight(rate, window), _columns(window, hop))
+        axes, spread = _principal(centred * weight, dims)
+        analysis = (weight[:, None] * axes / spread).astype(f)
+        synthesis = ((axes * spread).T / weight).astype(f)
+        frames = centred @ analysis
+        told = frames @ synthesis
+        return cls(rate, window, hop, dims, dict(
+            floor=floor,
+            ceiling=logs.max(0) + f(0.5),
+            mean=mean,
+            residue=_residue(centred - told, told + mean, floor),
+            loudness=_loudness(sizes, floor, frames),
+            analysis=analysis,
+            synthesis=synthesis))
+
 
 # %% ../nbs/05_codecs.ipynb #fa35e192
 def _sample_frames(window: int, hop: int, pieces: Iterable[np.ndarray]) -> np.ndarray:

@@ -35,7 +35,7 @@ class Data:
     source_dir: str = key("music", "Your music: any folders, any formats; never changed")
     source_formats: list[str] = key(AUDIO_FORMATS, "Endings of the files that are taken for music")
     target_dir: str = key("data", "Where the converted music goes")
-    sample_rate: int = key(16000, "Samples per second; 8000 is dull and quick, 44100 is bright and slow", *RATES)
+    sample_rate: int = key(32000, "Samples per second; 16000 is dull and quick to convert, 44100 is as bright as a CD", *RATES)
     bit_depth: int = key(16, "Bits per sample of every WAV and FLAC that is written", choices=(8, 16, 24, 32))
     codec: str = key("spectral", "How sound becomes frames: spectral sounds good, fft is the method of 2016", choices=("spectral", "fft"))
     step_length: Optional[int] = key(None, "Samples in a window; empty: about 64 ms (spectral) or 250 ms (fft)", 64, 65536)
@@ -93,6 +93,9 @@ class Output:
     seed_file: Optional[str] = key(None, "Start from this audio file; empty: from music held out from training")
     seed_offset: Optional[float] = key(None, "Where in the seed's file to start, in seconds; empty: anywhere", 0, 360000)
     seed_seconds: float = key(8.0, "How much of the seed the network hears first", 0.1, 600)
+    chords: Optional[str] = key(None, "Chords to play, such as Am F C G: a bar each, or as many as stand between bar lines |; empty: a walk through your music")
+    tempo: float = key(120.0, "Beats per minute of output.chords; a bar has 4", 20, 400)
+    follow: Optional[str] = key(None, "Play the harmony, energy and onsets of this recording or MIDI file, in the sound of the model")
     hold: float = key(1.0, "How firmly a take keeps to the level and colour of its seed: 0 not at all, 1 as it sounds best", 0, 5)
     repeat: float = key(1.0, "How much a take comes back to what it and its seed have played: 0 little, 1 as it sounds best, 3 all the time", 0, 10)
     random_state: Optional[int] = key(None, "Makes a take repeatable; empty: a new one every time", 0, 2**31 - 1)
@@ -272,10 +275,10 @@ def find_root(start: str | Path | None = None) -> Path:
 
 # %% ../nbs/01_config.ipynb #cb7a1d77
 PRESETS = dict(
-    demo=dict(training_minutes=3.0, batch_size=32, transpose=0, columns=2, kwargs=dict(units=256, lookback=True)),
-    quick=dict(training_minutes=10.0, batch_size=32, transpose=2, columns=2, kwargs=dict(units=320, lookback=True)),
-    evening=dict(training_minutes=60.0, batch_size=32, transpose=3, columns=1, kwargs=dict(units=512, dropout=0.2, lookback=True)),
-    overnight=dict(training_minutes=480.0, batch_size=64, transpose=3, columns=1, kwargs=dict(units=640, dropout=0.2, lookback=True)))  # columns of the spectrogram in a frame
+    demo=dict(training_minutes=3.0, batch_size=32, transpose=0, columns=2, kwargs=dict(units=256, plan=True)),
+    quick=dict(training_minutes=10.0, batch_size=32, transpose=2, columns=2, kwargs=dict(units=320, plan=True)),
+    evening=dict(training_minutes=60.0, batch_size=32, transpose=3, columns=1, kwargs=dict(units=512, dropout=0.2, plan=True)),
+    overnight=dict(training_minutes=480.0, batch_size=64, transpose=3, columns=1, kwargs=dict(units=640, dropout=0.2, plan=True)))  # columns of the spectrogram in a frame
 
 def _fill(config: Config) -> None:
     "Fill what is empty in `net` from its preset."

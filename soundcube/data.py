@@ -4,16 +4,16 @@
 
 # %% auto #0
 __all__ = ['MAX_NOTES', 'WORKER_MEMORY', 'DISK', 'Progress', 'REFIT', 'FIT_SECONDS', 'FIT_PIECE', 'find_music', 'FrameFile',
-           'save_codec', 'read_tensors', 'load_codec', 'DiskError', 'Workers', 'Report', 'Store', 'decode_music',
-           'fit_codec', 'training_keys', 'encode_music', 'clear_data', 'convert', 'Track', 'load_tracks',
-           'split_tracks', 'Batches']
+           'save_codec', 'read_tensors', 'load_codec', 'save_plan', 'load_plan', 'DiskError', 'Workers', 'Report',
+           'Store', 'decode_music', 'fit_codec', 'training_keys', 'encode_music', 'clear_data', 'convert', 'Track',
+           'load_tracks', 'split_tracks', 'Batches']
 
 # %% ../nbs/10_data.ipynb #77de68da
 import errno, hashlib, json, os, queue, re, shlex, subprocess, sys, tempfile, threading, time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from .files import Lock, SoundcubeError, explain, inside, plain_name, read_json,
 from .audio import AudioFile, AudioWriter
 from .config import Config
 from .codecs import CODECS, Codec, codec_from
+from .plan import HEARD, TOLD, WIDTH, Plan, Told, coloured, hear, in_key, kept
 from .lookback import find_lag, look_back, memory_frames
 
 # %% ../nbs/10_data.ipynb #c1dfd96e
@@ -122,10 +123,33 @@ def load_codec(path: str | Path) -> Codec:
     except ValueError: raise SoundcubeError(f"{path}: damaged; delete it and make it again") from None
     return codec_from(settings, arrays)
 
+# %% ../nbs/10_data.ipynb #e06d130f
+def save_plan(path: str | Path, plan: Plan) -> None:
+    "Write what was heard in a file: edges and values."
+    from safetensors.numpy import save
+    with writing(path) as beside:
+        beside.write_bytes(save(dict(edges=plan.edges, values=np.ascontiguousarray(plan.values[:, :HEARD]))))
+
+def load_plan(path: str | Path) -> Plan:
+    "The plan that `save_plan` wrote; its colour is not told."
+    arrays, _ = read_tensors(path)
+    edges, values = arrays.get("edges", np.zeros(0)), arrays.get("values", np.zeros(0))
+    if len(edges) < 2 or values.shape != (len(edges) - 1, HEARD) or not np.isfinite(values).all() or (np.diff(edges) <= 0).any():
+        raise SoundcubeError(f"{path}: damaged; run: soundcube convert clear")
+    whole = np.full((len(values), WIDTH), np.nan, np.float32)
+    whole[:, :HEARD] = values
+    return Plan(edges, whole, np.full(len(values), -1))
+
+def _plan_job(wav: str, plan: str, rate: int) -> dict:
+    "WAV -> plan; {steps}."
+    heard = hear(AudioFile(wav).blocks(rate), rate)
+    save_plan(plan, heard)
+    return dict(steps=len(heard))
+
 # %% ../nbs/10_data.ipynb #b3f0c7f6
 WORKER_MEMORY = 1 << 30  # bytes of data a worker may hold
 DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
-_JOBS = dict(decode=_decode_job, encode=_encode_job)
+_JOBS = dict(decode=_decode_job, plan=_plan_job, encode=_encode_job)
 
 class DiskError(SoundcubeError):
     "The disk is full or may not be written to: not the fault of a file, and no use in going on."
@@ -240,7 +264,7 @@ class Report:
 
 # %% ../nbs/10_data.ipynb #4d134bc0
 Progress = Callable[[float, str], None]  # share done from 0 to 1, what is being done
-_MADE = re.compile(r"[a-z0-9._]{1,80}-[0-9a-f]{8}(\.wav|\.[0-9a-f]{16}(\.[+-][0-9]+)?\.npy)")  # names as `wav` and `frames` give them, from `plain_name`
+_MADE = re.compile(r"[a-z0-9._]{1,80}-[0-9a-f]{8}(\.wav|\.plan\.safetensors|\.[0-9a-f]{16}(\.[+-][0-9]+)?\.npy)")  # names as `wav`, `plan` and `frames` give them, from `plain_name`
 
 class Store:
     "The folder of converted music: what is in it, and where."
@@ -262,12 +286,13 @@ class Store:
         return [size, changed, d.sample_rate, d.bit_depth, d.convert_cmd, d.hours_per_file]
 
     def wav(self, source: str) -> Path: return self.folder / f"{plain_name(source)}.wav"
+    def plan(self, source: str) -> Path: return self.folder / f"{plain_name(source)}.plan.safetensors"
     def frames(self, source: str, fingerprint: str, semitones: int = 0) -> Path:
         return self.folder / f"{plain_name(source)}.{fingerprint}{f'.{semitones:+d}' if semitones else ''}.npy"
 
     @property
     def made(self) -> list[Path]:
-        "The WAVs and frames in it that conversions made, told by their names; what else lies there is somebody's."
+        "The WAVs, plans and frames in it that conversions made, told by their names; what else lies there is somebody's."
         return [f for f in sorted(self.folder.glob("*")) if _MADE.fullmatch(f.name)]
 
     @property
@@ -362,16 +387,18 @@ def encode_music(config: Config, codec: Codec | None = None, progress: Progress 
     with _lock(store):
         if own: [f.unlink() for f in store.made if f.suffix == ".npy" and f".{codec.fingerprint}." not in f.name]
         todo = [(s, k) for s in store.good for k in keys if not store.frames(s, codec.fingerprint, k).exists()]
-        if not todo: return codec
+        unheard = [s for s in store.good if not store.plan(s).exists()]
+        if not todo and not unheard: return codec
         where = store.codec_file if own else store.folder / "other.safetensors"
         if not own: save_codec(where, codec)
         jobs = [(s, "encode", dict(wav=str(store.wav(s)), frames=str(store.frames(s, codec.fingerprint, k)), codec_file=str(where), storage=config.data.float_storage, semitones=k))
                 for s, k in sorted(todo, key=lambda job: -store.files[job[0]]["seconds"])]
-        with Workers(min(_n_workers(config), len(todo))) as workers:
+        jobs = [(s, "plan", dict(wav=str(store.wav(s)), plan=str(store.plan(s)), rate=codec.rate)) for s in unheard] + jobs
+        with Workers(min(_n_workers(config), len(jobs))) as workers:
             for k, (s, result) in enumerate(workers.run(jobs, config.data.seconds_per_file)):
                 if isinstance(result, SoundcubeError): raise SoundcubeError(f"{s}: {result}")
-                if progress: progress((k + 1) / len(todo), s)
-        if not own: where.unlink()
+                if progress: progress((k + 1) / len(jobs), s)
+        if not own: where.unlink(missing_ok=True)
     return codec
 
 # %% ../nbs/10_data.ipynb #63266754
@@ -397,18 +424,32 @@ def convert(config: Config, clear: bool = False, progress: Progress | None = Non
 # %% ../nbs/10_data.ipynb #761f22b2
 @dataclass
 class Track:
-    "source: path in the music folder; frames: (n, dims), on disk; in_keys: the same in other keys."
+    """source: path in the music folder; frames: (n, dims), on disk; in_keys: the same in other `keys`, semitones;
+    plan: what was heard in it, all but the colour; per_second: frames."""
     source: str
     frames: np.ndarray
     in_keys: list[np.ndarray] = field(default_factory=list)
+    keys: list[int] = field(default_factory=list)
+    plan: Plan | None = None
+    per_second: float = 0.0
+
+    def plans(self) -> list[Plan]:
+        "The plan of its own key, then of the others, each with the colour of the frames in that key."
+        return [coloured(in_key(self.plan, key), frames, self.per_second) for key, frames in zip([0, *self.keys], [self.frames, *self.in_keys])]
+
 
 def load_tracks(config: Config, codec: Codec, keys: Sequence[int] = (0,), progress: Progress | None = None) -> list[Track]:
     "The music as frames of `codec`, in `keys`, its own first; encoded first where they are missing."
     store = Store(config)
     if not store.good: raise SoundcubeError(f"no music in {store.folder}; put some in {store.music} and run: soundcube convert")
     files = {s: [store.frames(s, codec.fingerprint, k) for k in keys] for s in store.good}
-    if not all(f.exists() for group in files.values() for f in group): encode_music(config, codec, progress, keys)
-    return [Track(s, own, others) for s, (own, *others) in ((s, [_mapped(f, codec.dims) for f in group]) for s, group in files.items())]
+    whole = all(f.exists() for s, group in files.items() for f in (*group, store.plan(s)))
+    if not whole: encode_music(config, codec, progress, keys)
+    tracks = []
+    for s, group in files.items():
+        own, *others = (_mapped(f, codec.dims) for f in group)
+        tracks.append(Track(s, own, others, list(keys[1:]), load_plan(store.plan(s)), codec.frames_per_second))
+    return tracks
 
 def _mapped(path: Path, dims: int) -> np.ndarray:
     "(n, dims) frames on disk."
@@ -427,18 +468,33 @@ def split_tracks(tracks: list[Track], val_split: int) -> tuple[list[Track], list
         if size < 0.75 * want and size + len(t.frames) <= 1.5 * want: held.append(t)
     if sum(len(h.frames) for h in held) >= 0.5 * want: return [t for t in tracks if t not in held], held
     cut = lambda frames: len(frames) - len(frames) // val_split
-    return [Track(t.source, t.frames[:cut(t.frames)], [f[:cut(f)] for f in t.in_keys]) for t in tracks], [Track(t.source, t.frames[cut(t.frames):]) for t in tracks]
+    return [_first(t, cut(t.frames)) for t in tracks], [_last(t, cut(t.frames)) for t in tracks]
+
+def _first(t: Track, end: int) -> Track:
+    "A track up to a frame, in every key."
+    share = end / max(1, len(t.frames))
+    plan = t.plan and t.plan.between(0, end / t.per_second)
+    return replace(t, frames=t.frames[:end], in_keys=[f[:int(len(f) * share)] for f in t.in_keys], plan=plan)
+
+def _last(t: Track, start: int) -> Track:
+    "A track from a frame on, in its own key."
+    plan = t.plan and t.plan.between(start / t.per_second, np.inf)
+    return Track(t.source, t.frames[start:], plan=plan, per_second=t.per_second)
 
 # %% ../nbs/10_data.ipynb #827bfc45
 class Batches:
     """Shuffled batches of blocks: `epoch(e)` gives (batch, length, dims) float32 arrays.
 
     pieces: the frames (n, dims) of each piece of music, or a list of its frames in several keys, its own first; length: frames in a block;
-    per_second: frames; if given, every frame is followed by what there is to `look_back` on, (batch, length, 2 * dims + 2); nothing for a share `blank` of the blocks."""
-    def __init__(self, pieces: list[np.ndarray | list[np.ndarray]], length: int, batch: int, seed: int = 0, per_second: float | None = None, blank: float = 0.0):
+    per_second: frames; if given, every frame is followed by what there is to `look_back` on, (batch, length, 2 * dims + 2); nothing for a share `blank` of the blocks.
+    told: if given, the plan of every piece in every key, and every frame is followed by it instead: (batch, length, dims + TOLD); whole: leave nothing of it out."""
+    def __init__(self, pieces: list[np.ndarray | list[np.ndarray]], length: int, batch: int, seed: int = 0, per_second: float | None = None, blank: float = 0.0,
+                 told: list[list[Told]] | None = None, whole: bool = False):
         pieces = [[p] if isinstance(p, np.ndarray) else p for p in pieces]
-        self.pieces = [enough for p in pieces if (enough := [a for a in p if len(a) >= length])]
-        self.length, self.batch, self.seed, self.per_second, self.blank = length, batch, seed, per_second, blank
+        long = [[k for k, a in enumerate(p) if len(a) >= length] for p in pieces]
+        pick = lambda lists: [[p[k] for k in keys] for p, keys in zip(lists, long) if keys]
+        self.pieces, self.told = pick(pieces), told and pick(told)
+        self.length, self.batch, self.seed, self.per_second, self.blank, self.whole = length, batch, seed, per_second, blank, whole
         if not self.pieces:
             raise SoundcubeError(f"the music is too short: the longest piece has {max((len(p[0]) for p in pieces), default=0)} frames, a block {length}; lower data.seconds_per_block or add music")
         self.blocks = sum(len(p[0]) // length for p in self.pieces)
@@ -457,7 +513,15 @@ class Batches:
         "The batches of an epoch, from the `first` one on."
         for i, group in enumerate(self.starts(epoch).reshape(len(self), self.batch, 3)[first:], first):
             blocks = np.stack([self.pieces[k][key][s:s + self.length] for k, key, s in group]).astype(np.float32)
-            yield np.concatenate([blocks, self._past(blocks, group, np.random.default_rng([self.seed, epoch, i]))], 2) if self.per_second else blocks
+            rng = np.random.default_rng([self.seed, epoch, i])
+            if self.told: yield np.concatenate([blocks, self._plan(group, rng)], 2)
+            elif self.per_second: yield np.concatenate([blocks, self._past(blocks, group, rng)], 2)
+            else: yield blocks
+
+    def _plan(self, group: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        "What is told of the plan, (batch, length, TOLD)."
+        told = np.stack([self.told[k][key].at((s + np.arange(self.length)) / self.per_second) for k, key, s in group])
+        return told if self.whole else told * kept(len(told), rng)
 
     def _past(self, blocks: np.ndarray, group: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         "What there is to look back on, (batch, length, dims + 2)."

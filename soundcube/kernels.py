@@ -140,16 +140,22 @@ def _draw(w, pre, base, then, further, uniform, normal, temperature, top_p, part
 
 # %% ../nbs/18_kernels.ipynb #9e6a55b6
 @_compiled
-def _run(w, h, frame, given, is_given, uniform, normal, back, lean, temperature, top_p, out):
-    "Frames of some takes: h (takes, layers, units) and frame (takes, dims) are carried; lean (takes, dims) is added to each; the others are (takes, n, ...)."
+def _run(w, h, frame, given, is_given, uniform, normal, beside, lean, temperature, top_p, out):
+    """Frames of some takes: h (takes, layers, units) and frame (takes, dims) are carried; lean (takes, dims) is added to each; the others are (takes, n, ...).
+
+    beside: what the network is told beside the frames - a plan, if its head reads more than it plays with, or what to look back on."""
+    back = beside
     takes, layers, units = h.shape
     dims = frame.shape[1]
     told, x, z, state = np.zeros((takes, w.first.weights.shape[1]), np.float32), np.empty((takes, units), np.float32), np.empty((takes, units), np.float32), np.empty((takes, units), np.float32)
     a, r, pre, part = np.empty((takes, 3 * units), np.float32), np.empty((takes, 3 * units), np.float32), np.empty((takes, len(w.join.bias)), np.float32), np.empty(dims, np.float32)
     gate, base = np.empty((takes, len(w.follow.bias)), np.float32), np.empty(dims, np.float32)
+    joined = np.empty((takes, w.join.weights.shape[1]), np.float32)
+    planned = joined.shape[1] > units
     for n in range(out.shape[1]):
         told[:, :dims] = frame
-        if back.shape[2]: told[:, dims + 1:-1] = back[:, n, :-1]
+        if planned: told[:, dims + 1:] = beside[:, n]
+        elif beside.shape[2]: told[:, dims + 1:-1] = beside[:, n, :-1]
         _dense_all(w.first, told, x)
         for i in range(layers):
             for t in range(takes): _normalise(x[t], w.norm_scale[i], w.norm_bias[i], z[t])
@@ -161,7 +167,9 @@ def _run(w, h, frame, given, is_given, uniform, normal, back, lean, temperature,
                 x[t] += state[t]
             h[:, i] = state
         for t in range(takes): _normalise(x[t], w.last_scale, w.last_bias, z[t])
-        _dense_all(w.join, z, pre)
+        joined[:, :units] = z
+        if planned: joined[:, units:] = beside[:, n]
+        _dense_all(w.join, joined, pre)
         _dense_all(w.follow, z, gate)
         for t in range(takes):
             for i in range(dims): base[i] = w.skip[i] * frame[t, i]

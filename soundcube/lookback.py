@@ -72,7 +72,7 @@ def look_back(frames: np.ndarray, start: int, n: int, lag: np.ndarray, alike: np
 
 def looks_back(model: Any) -> bool:
     "Whether a Keras model wants, beside the frames, what `look_back` gives for the frame after each."
-    return len(model.inputs) == 2
+    return len(model.inputs) == 2 and model.inputs[1].name == "back"
 
 # %% ../nbs/09_lookback.ipynb #b07a1c14
 NEARLY = 0.8  # of the highest likeness: as good a place to go on from

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['SILENT', 'LOUD', 'STILL', 'SAME', 'FAINT', 'REST', 'PASSAGE', 'POINTS', 'levels', 'flatness', 'Health', 'health',
-           'trouble', 'passages', 'nearest', 'copied', 'draw_spectrogram', 'save_picture']
+           'trouble', 'passages', 'nearest', 'copied', 'follow', 'draw_spectrogram', 'save_picture']
 
 # %% ../nbs/19_measure.ipynb #77de68da
 from dataclasses import dataclass
@@ -14,6 +14,7 @@ import numpy as np
 import scipy.fft
 
 from .lookback import likeness
+from .plan import Plan, hear
 
 # %% ../nbs/19_measure.ipynb #c1dfd96e
 SILENT = -60.0  # dBFS
@@ -99,6 +100,32 @@ def copied(take: np.ndarray, music: list[Any], held_out: list[Any], per_second: 
     "Share of a take's passages that are nearer to the training music than 99.9 % of held-out music's are."
     line = np.quantile([n[0] for t in held_out for n in nearest(t.frames, music, per_second)], 0.999)
     return float(np.mean([n[0] > line for n in nearest(take, music, per_second)]))
+
+# %% ../nbs/19_measure.ipynb #3c294a3d
+def _cosine(a: np.ndarray, b: np.ndarray) -> float:
+    a, b = (x - x.mean(1, keepdims=True) for x in (a, b))
+    size = np.linalg.norm(a, axis=1) * np.linalg.norm(b, axis=1)
+    return float(np.mean((a * b).sum(1)[size > 1e-6] / size[size > 1e-6])) if (size > 1e-6).any() else 0.0
+
+def follow(x: np.ndarray, rate: int, plan: Plan) -> dict[str, float]:
+    """How much of its plan a waveform (samples,) plays: `chroma` and `shuffled`, mean cosines with the plan and with its steps in random order;
+    `chords` and `worst`, of a chart: share of the times at which the chord asked for is heard, and the share of its worst chord."""
+    steps = int(np.searchsorted(plan.edges, len(x) / rate, "right")) - 1
+    if steps < 2: return {}
+    asked = plan.group("chroma")[:steps]
+    heard = hear(x, rate, plan.edges[:steps + 1]).group("chroma")
+    mixed = np.random.default_rng(0).permutation(steps)
+    found = dict(chroma=_cosine(heard, asked), shuffled=_cosine(heard, asked[mixed]))
+    chords = [c for c in plan.chords if c[1] <= len(x) / rate and c[2]]
+    return {k: round(v, 3) for k, v in (found | (_chords_heard(x, rate, chords) if chords else {})).items()}
+
+def _chords_heard(x: np.ndarray, rate: int, chords: list[tuple[float, float, tuple[int, ...]]]) -> dict[str, float]:
+    names = sorted({notes for *_, notes in chords})
+    heard = np.stack([hear(x[int(a * rate):int(b * rate)], rate, np.array([0.0, b - a])).group("chroma")[0] for a, b, _ in chords])
+    strength = np.stack([heard[:, list(notes)].mean(1) for notes in names], 1)
+    right = strength.argmax(1) == [names.index(notes) for *_, notes in chords]
+    each = [right[[c[2] == notes for c in chords]].mean() for notes in names]
+    return dict(chords=float(right.mean()), worst=float(min(each)))
 
 # %% ../nbs/19_measure.ipynb #0716d970
 def draw_spectrogram(x: np.ndarray, rate: int, axes: Any, low: float = 40.0, rows: int = 256, columns: int = 1200) -> None:

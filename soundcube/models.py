@@ -15,6 +15,7 @@ import keras
 from keras import ops
 
 from .files import SoundcubeError
+from .plan import TOLD
 from .layers import GRU, LSTM, LinearRecurrence, Noise
 from .heads import MixtureHead
 
@@ -64,7 +65,7 @@ def _check(model: Any, name: str, dims: int) -> None:
         if isinstance(layer, keras.layers.RNN): raise SoundcubeError(f"{name}: {type(layer).__name__} keeps its state to itself; use the one from soundcube.layers")
         if isinstance(layer, keras.layers.Lambda): raise SoundcubeError(f"{name}: Lambda layers can't be stored safely; write a layer class")
     reads = [i.shape[-1] for i in model.inputs]
-    if reads not in ([dims], [dims, dims + 2]): raise SoundcubeError(f"{name}: expected a model that reads frames of {dims} numbers, not {reads[0]}")
+    if reads not in ([dims], [dims, dims + 2], [dims, TOLD]): raise SoundcubeError(f"{name}: expected a model that reads frames of {dims} numbers, not {reads[0]}")
 
 # %% ../nbs/15_models.ipynb #7b52009b
 CELLS = dict(gru=GRU, lstm=LSTM, linear=LinearRecurrence)
@@ -77,11 +78,12 @@ def default_groups(dims: int) -> list[int]:
 
 @register
 def recurrent(dims: int, units: int = 320, layers: int = 2, cell: str = "gru", components: int = 8, hidden: int = 256, groups: list[int] | None = None,
-              noise: float = 1.0, dropout: float = 0.0, lookback: bool = False) -> keras.Model:
+              noise: float = 1.0, dropout: float = 0.0, lookback: bool = False, plan: bool = False) -> keras.Model:
     """Stacked recurrent layers and a mixture head.
 
     units: width; components, hidden, groups: of the head; noise: most noise on the input, in units of a number's usual step;
-    lookback: whether it is also shown what `look_back` gives for the frame to come."""
+    lookback: whether it is also shown what `look_back` gives for the frame to come; plan: whether it is told the plan of the frame to come, instead."""
+    if lookback and plan: raise SoundcubeError("net.kwargs: expected lookback or plan, not both")
     if cell not in CELLS: raise SoundcubeError(f"net.kwargs.cell={cell}: expected one of {', '.join(CELLS)}")
     groups = groups or default_groups(dims)
     if sum(groups) != dims: raise SoundcubeError(f"net.kwargs.groups={groups}: expected sizes that add up to {dims}, the numbers in a frame")
@@ -92,12 +94,16 @@ def recurrent(dims: int, units: int = 320, layers: int = 2, cell: str = "gru", c
         inputs.append(back := keras.Input((None, dims + 2), name="back"))
         then, its_level = Noise(noise, seed=1, name="noise_back")(back[..., :dims])
         told, past = [*told, then, back[..., dims:dims + 1], its_level], [then, back[..., dims + 1:]]
+    if plan:
+        inputs.append(asked := keras.Input((None, TOLD), name="plan"))
+        told.append(asked)
     x = keras.layers.Dense(units, name="in")(keras.layers.Concatenate(name="told")(told))
     for i in range(layers):
         y = CELLS[cell](units, name=f"{cell}{i}")(keras.layers.LayerNormalization(name=f"norm{i}")(x))
         x = keras.layers.Add(name=f"add{i}")([x, keras.layers.Dropout(dropout, name=f"drop{i}")(y)])
     h = keras.layers.LayerNormalization(name="norm")(x)
-    return keras.Model(inputs if lookback else frames, MixtureHead(groups, components, hidden, name="head")([h, noisy, *past]), name="recurrent")
+    if plan: h = keras.layers.Concatenate(name="planned")([h, asked])  # once more where it is decided: what enters with the frame is soon forgotten
+    return keras.Model(inputs if len(inputs) > 1 else frames, MixtureHead(groups, components, hidden, name="head")([h, noisy, *past]), name="recurrent")
 
 # %% ../nbs/15_models.ipynb #0716d970
 @keras.saving.register_keras_serializable("soundcube")

@@ -4,8 +4,9 @@
 
 # %% auto #0
 __all__ = ['LOW', 'RANGE', 'MAX_HEARD', 'MAX_DOWNLOAD', 'PIECE', 'SHOWN', 'peaks', 'spectrogram', 'Sound', 'settings_of',
-           'seed_words', 'words', 'encode', 'download', 'list_takes', 'find_take', 'free_take', 'rename_take',
-           'favourites', 'set_favourite', 'bin_take', 'card', 'present', 'listen', 'TakePlayer', 'TakeShelf']
+           'seed_words', 'plan_words', 'words', 'encode', 'download', 'list_takes', 'find_take', 'free_take',
+           'rename_take', 'favourites', 'set_favourite', 'bin_take', 'card', 'present', 'listen', 'TakePlayer',
+           'TakeShelf']
 
 # %% ../nbs/23_players.ipynb #77de68da
 import os, tempfile
@@ -89,9 +90,18 @@ def seed_words(seed: dict[str, Any] | None) -> str:
     if "file" in seed: return f"{Path(seed['file']).name} at {float(seed.get('offset') or 0):.1f} s"
     return "random" if seed.get("noise") else "given frames" if seed.get("given") else ""
 
+def plan_words(settings: dict[str, Any]) -> str:
+    "What a take was told to play, and how much of it is heard, in words; empty of takes without a plan."
+    told, heard = settings.get("plan"), settings.get("follow")
+    if not isinstance(told, dict): return ""
+    number = lambda key: heard[key] if isinstance(heard, dict) and isinstance(heard.get(key), (int, float)) else None
+    if (chords := number("chords")) is not None: return f"{str(told.get('source'))[:80]}, {chords:.0%} heard"
+    if (chroma := number("chroma")) is not None: return f"{str(told.get('source'))[:80]}, followed {chroma:.2f} (by chance {number('shuffled') or 0:.2f})"
+    return str(told.get("source"))[:80]
+
 def words(settings: dict[str, Any]) -> list[list[str]]:
     "[label, value] of what is worth reading in a take's settings."
-    rows = dict(model=settings.get("model"), epochs=settings.get("epochs"), seed=seed_words(settings.get("seed")), temperature=settings.get("temperature"), **{"top-p": settings.get("top_p")},
+    rows = dict(model=settings.get("model"), epochs=settings.get("epochs"), seed=seed_words(settings.get("seed")), plan=plan_words(settings), temperature=settings.get("temperature"), **{"top-p": settings.get("top_p")},
                 state=settings.get("random_state"), played="live" if settings.get("live") else None)
     return [[k, f"{v:g}" if isinstance(v, float) else str(v)] for k, v in rows.items() if v not in (None, "")]
 

@@ -18,14 +18,16 @@ from .files import SoundcubeError, inside, read_json, write_json
 from .audio import AudioWriter, fade_gain, read_metadata
 from .config import Config, load_config
 from .codecs import Codec
+from .plan import Plan
 
 # %% ../nbs/11_takes.ipynb #ac3478d6
 @dataclass
 class Take:
-    "frames: (n, dims) float32; settings: what made it, as JSON can hold it. Works as an array of its frames."
+    "frames: (n, dims) float32; settings: what made it, as JSON can hold it; plan: what was to be played, if there was one. Works as an array of its frames."
     frames: np.ndarray
     codec: Codec
     settings: dict[str, Any] = field(default_factory=dict)
+    plan: Plan | None = None
 
     @property
     def waveform(self) -> np.ndarray:
@@ -72,7 +74,7 @@ def record(path: str | Path, blocks: Iterable[np.ndarray], rate: int, total: int
     return path
 
 # %% ../nbs/11_takes.ipynb #0ade7c2c
-SAMPLING = ("temperature", "top_p", "repeat", "hold", "guard", "fade_in", "fade_out")  # keys of `output` that make a take what it is
+SAMPLING = ("chords", "tempo", "follow", "temperature", "top_p", "repeat", "hold", "guard", "fade_in", "fade_out")  # keys of `output` that make a take what it is
 
 def _checked(settings: dict[str, Any], path: str | Path) -> dict[str, Any]:
     keys, seed = dict(model="model_base", steps="gen_steps"), settings.get("seed") or {}

@@ -17,7 +17,6 @@ import numpy as np
 from keras import ops
 
 from .config import PRESETS, Config
-from .lookback import looks_back
 from .data import Batches
 from .heads import head_of
 
@@ -56,8 +55,8 @@ class Trainer(keras.Model):
         self.model, self.head, self.dims = model, head, model.inputs[0].shape[-1]
 
     def call(self, blocks: Any, training: bool = False) -> Any:
-        frames, back = blocks[..., :self.dims], blocks[:, 1:, self.dims:]  # of the past, the network is shown the frame that is to come
-        told = self.model([frames[:, :-1], back] if looks_back(self.model) else frames[:, :-1], training=training)
+        frames, beside = blocks[..., :self.dims], blocks[:, 1:, self.dims:]  # what is told beside is of the frame that is to come
+        told = self.model([frames[:, :-1], beside] if len(self.model.inputs) > 1 else frames[:, :-1], training=training)
         return self.head.nll(told, frames[:, 1:]) / self.dims
 
     def compute_loss(self, x: Any = None, y: Any = None, y_pred: Any = None, sample_weight: Any = None, training: bool = True) -> Any: return ops.mean(y_pred)
