@@ -12,7 +12,7 @@ __all__ = ['MAJOR', 'PATTERNS', 'DRUMS', 'WALTZ', 'TEXTURES', 'TUNES', 'SONG', '
 import os
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
@@ -416,16 +416,20 @@ class Tune:
     tempo: float
     key: str
     form: str
-    parts: dict[str, Part] = field(hash=False)
+    parts: dict[str, Part]
     shift: int = 0
     meter: int = 4
     ring: float = 0.0
 
 # %% ../nbs/03_tunes.ipynb #3c26dffc
+def _seed(*words: str) -> int:
+    "The same number for the same words, today and tomorrow."
+    return crc32(" ".join(words).encode())
+
 def _melody(tune: Tune, name: str, voice: str) -> list[Note]:
     "The melody of a part, in beats; notes between the beats are lighter."
     part, notes, t = tune.parts[name], [], 0.0
-    tones = parse(part.melody) if part.melody else sing(part.chords, tune.key, crc32(f"{tune.title} {name}".encode()))
+    tones = parse(part.melody) if part.melody else sing(part.chords, tune.key, _seed(tune.title, name))
     for pitch, beats in tones:
         if pitch: notes.append(Note(t, beats + tune.ring, pitch + tune.shift, 0.8 if t % 1 else 1.0, voice))
         t += beats
@@ -444,14 +448,14 @@ def _part(tune: Tune, name: str, texture: Texture) -> tuple[list[Note], float]:
 
 def score(tune: Tune) -> list[Note]:
     "All notes of the whole form, in seconds."
-    rng, notes, begin = np.random.default_rng(crc32(tune.title.encode())), [], 0.0
+    rng, notes, begin = np.random.default_rng(_seed(tune.title)), [], 0.0
     for name, texture in (word.split(":") for word in tune.form.split()):
         found, beats = _part(tune, name, TEXTURES[texture])
         notes += [n._replace(start=begin + n.start) for n in found]
         begin += beats
-    last = [n for voice in ("guitar", "keys", "pad") for n in accompany(f"{tune.key}*4", voice, "held", tune.shift)]
-    last += accompany(f"{tune.key}*4", "bass", "long", tune.shift)
-    notes += [n._replace(start=begin + n.start, loudness=0.8 * n.loudness) for n in last]
+    for voice, pattern in dict(guitar="held", keys="upper", pad="upper", bass="long").items():
+        last = accompany(f"{tune.key}*4", voice, pattern, tune.shift)
+        notes += [n._replace(start=begin + n.start, loudness=0.8 * n.loudness) for n in last]
     return [_by_hand(n, 60 / tune.tempo, rng) for n in notes]
 
 def _by_hand(n: Note, beat: float, rng: np.random.Generator) -> Note:
