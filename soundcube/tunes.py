@@ -172,34 +172,36 @@ def flute(frequency: float, seconds: float, rate: int, loudness: float = 1.0) ->
     return _scaled(y * (1 + 0.1 * vibrato) * _rise(t, 0.05), loudness)
 
 # %% ../nbs/03_tunes.ipynb #2e01e174
+def kick(seconds: float, rate: int, loudness: float = 1.0) -> np.ndarray:
+    "A bass drum: (n,) float32, peak `loudness`. Its head falls from 170 to 50 Hz."
+    t = np.arange(round(seconds * rate)) / rate
+    turns = 50 * t + 120 * 0.03 * (1 - np.exp(-t / 0.03))
+    return _scaled(np.sin(2 * np.pi * turns) * _fall(t, 0.45) * _rise(t, 2e-3), loudness)
+
+# %% ../nbs/03_tunes.ipynb #b7eb6c68
 def _hiss(t: np.ndarray, rate: int, low: float) -> np.ndarray:
     "Noise (n,) above `low` Hz, or above a quarter of `rate`: the same each time."
     sos = butter(2, min(low, rate / 4), "highpass", fs=rate, output="sos")
     return sosfilt(sos, np.random.default_rng(1).standard_normal(len(t)))
 
-def kick(seconds: float, rate: int, loudness: float = 1.0) -> np.ndarray:
-    "A bass drum: (n,) float32, peak `loudness`. Its head falls from 170 to 50 Hz, as its tension does after the blow."
-    t = np.arange(round(seconds * rate)) / rate
-    turns = 50 * t + 120 * 0.03 * (1 - np.exp(-t / 0.03))
-    return _scaled(np.sin(2 * np.pi * turns) * _fall(t, 0.45) * _rise(t, 2e-3), loudness)
-
 def snare(seconds: float, rate: int, loudness: float = 1.0) -> np.ndarray:
-    "A snare drum: (n,) float32, peak `loudness`. The two lowest modes of the head, and the wires below it."
+    "A snare drum: (n,) float32, peak `loudness`. Two modes of the head, and the wires below it."
     t = np.arange(round(seconds * rate)) / rate
     head = sum(np.sin(2 * np.pi * f * t) for f in (183, 331)) * _fall(t, 0.18)
     return _scaled((0.5 * head + 0.5 * _hiss(t, rate, 1500) * _fall(t, 0.28)) * _rise(t, 1e-3), loudness)
 
+# %% ../nbs/03_tunes.ipynb #c5b76da3
 def hat(seconds: float, rate: int, loudness: float = 1.0) -> np.ndarray:
-    "A closed hi-hat: (n,) float32, peak `loudness`. Modes too dense to tell apart: noise, and high."
+    "A closed hi-hat: (n,) float32, peak `loudness`. High noise, and short."
     t = np.arange(round(seconds * rate)) / rate
     return _scaled(_hiss(t, rate, 6000) * _fall(t, 0.12) * _rise(t, 1e-3), loudness)
 
 def shaker(seconds: float, rate: int, loudness: float = 1.0) -> np.ndarray:
-    "A shaker: (n,) float32, peak `loudness`. Many seeds that do not arrive at once: noise with a soft beginning."
+    "A shaker: (n,) float32, peak `loudness`. Noise with a soft beginning."
     t = np.arange(round(seconds * rate)) / rate
     return _scaled(_hiss(t, rate, 4000) * _rise(t, 0.04) * _fall(np.maximum(0, t - 0.04), 0.15), loudness)
 
-# %% ../nbs/03_tunes.ipynb #c5b76da3
+# %% ../nbs/03_tunes.ipynb #9109c85a
 _WORD = re.compile(r"([^*/]+)(?:\*([1-9]\d*))?(?:/([1-9]\d*))?")
 
 def _words(notation: str) -> list[tuple[str, float]]:
@@ -209,7 +211,7 @@ def _words(notation: str) -> list[tuple[str, float]]:
         if not m: raise SoundcubeError(f"{w!r}: expected a name and its beats, such as C4, C4*2, C4/2 or C4*3/2")
     return [(m[1], int(m[2] or 1) / int(m[3] or 1)) for _, m in found]
 
-# %% ../nbs/03_tunes.ipynb #80e28a51
+# %% ../nbs/03_tunes.ipynb #667be543
 _STEPS = dict(C=0, D=2, E=4, F=5, G=7, A=9, B=11)  # semitones above C
 
 def _pitch(name: str) -> int | None:
@@ -219,12 +221,12 @@ def _pitch(name: str) -> int | None:
     if not m: raise SoundcubeError(f"{name!r}: expected a note such as C4, F#5 or Bb3, or - for a rest")
     return 12 * int(m[3]) + 12 + _STEPS[m[1]] + {"": 0, "#": 1, "b": -1}[m[2]]
 
-# %% ../nbs/03_tunes.ipynb #8effee40
+# %% ../nbs/03_tunes.ipynb #5a5b0f9b
 def parse(notation: str) -> list[tuple[int | None, float]]:
     "`C4*3/2 - | Bb3/2` -> [(60, 1.5), (None, 1.0), (58, 0.5)]: MIDI pitch (None: a rest) and length in beats."
     return [(_pitch(name), beats) for name, beats in _words(notation)]
 
-# %% ../nbs/03_tunes.ipynb #667be543
+# %% ../nbs/03_tunes.ipynb #511a418e
 _CHORD = re.compile(r"([A-G])([#b]?)(m?)(maj7|7)?")
 
 def chord(name: str) -> list[int]:
@@ -235,7 +237,7 @@ def chord(name: str) -> list[int]:
     above = [0, 3 if m[3] else 4, 7] + {None: [], "7": [10], "maj7": [11]}[m[4]]
     return [(root + step) % 12 for step in above]
 
-# %% ../nbs/03_tunes.ipynb #6c1e671f
+# %% ../nbs/03_tunes.ipynb #2a459380
 MAJOR = (0, 2, 4, 5, 7, 9, 11)  # semitones above the root of a major key
 
 def scale(key: str, over: str = "") -> set[int]:
@@ -246,7 +248,7 @@ def scale(key: str, over: str = "") -> set[int]:
     raised = set(chord(over)) - notes if over else set()
     return notes - {(p - 1) % 12 for p in raised} | raised
 
-# %% ../nbs/03_tunes.ipynb #c66c6517
+# %% ../nbs/03_tunes.ipynb #b4c96d80
 def hand(name: str, shift: int = 0) -> list[int]:
     """Five MIDI pitches of a chord, moved by `shift` semitones: the root from E2 up, three notes from E3 up, and the
     first of these an octave up."""
@@ -259,7 +261,7 @@ def low_hand(name: str, shift: int = 0) -> list[int]:
     root = 29 + (chord(name)[0] + shift - 5) % 12
     return [root, root + 7, root + 12]
 
-# %% ../nbs/03_tunes.ipynb #4d89d294
+# %% ../nbs/03_tunes.ipynb #d02560dd
 PATTERNS = dict(
     held="0123 - - - - - - -",
     upper="123 - - - - - - -",
@@ -272,7 +274,7 @@ PATTERNS = dict(
     pulse="0 - - 0 1 - 2 -",
     driving="0 0 0 0 1 1 2 1")
 
-# %% ../nbs/03_tunes.ipynb #b4c96d80
+# %% ../nbs/03_tunes.ipynb #c097638f
 class Note(NamedTuple):
     """A note to be played: start and length (seconds; beats while a part is put together), MIDI pitch (0 for drums),
     loudness 0 to 1, and a name in VOICES."""
@@ -282,7 +284,7 @@ class Note(NamedTuple):
     loudness: float
     voice: str
 
-# %% ../nbs/03_tunes.ipynb #b7103ca2
+# %% ../nbs/03_tunes.ipynb #1f1362ea
 _RINGING = "guitar", "mallet"
 
 def accompany(chords: str, voice: str, pattern: str, shift: int = 0) -> list[Note]:
@@ -303,7 +305,7 @@ def _figure(name: str, beats: float, voice: str, steps: list[str], shift: int, b
                  pitches[int(digit)] + octave, 0.8 if t % 1 else 1.0, voice)
             for (t, what), end in zip(events, ends) for k, digit in enumerate(what.strip("."))]
 
-# %% ../nbs/03_tunes.ipynb #35e995c1
+# %% ../nbs/03_tunes.ipynb #d321d6f7
 def guide(chords: str, voice: str, shift: int = 0, around: int = 64) -> list[Note]:
     "A held note to each chord, in beats: the third, fifth or seventh that is nearest to the one before, near `around`."
     notes, t, last = [], 0.0, around
@@ -315,7 +317,7 @@ def guide(chords: str, voice: str, shift: int = 0, around: int = 64) -> list[Not
         t += beats
     return notes
 
-# %% ../nbs/03_tunes.ipynb #d54ad009
+# %% ../nbs/03_tunes.ipynb #b888b298
 DRUMS = dict(
     soft=dict(kick="x.......o.......", shaker="x.o.x.o.x.o.x.o."),
     steady=dict(kick="x.....o.x.......", snare="....o.......o...", hat="x.o.x.o.x.o.x.o.", shaker="..o...o...o...o."),
@@ -337,7 +339,7 @@ def beat(pattern: str, meter: int, start: float, end: float) -> list[Note]:
         notes += [Note(float(at), 0.25, 0, 1.0 if s == "x" else 0.5, voice) for at, voice, s in struck if at < end]
     return notes
 
-# %% ../nbs/03_tunes.ipynb #b74f5ee9
+# %% ../nbs/03_tunes.ipynb #7d7116e2
 _RHYTHMS = ("x x x*2", "x*3/2 x/2 x x", "x x/2 x/2 x*2", "x/2 x/2 x x x", "x*3/2 x/2 x*2", "x x x/2 x/2 x",
             "-/2 x/2 x x x/2 x/2")
 _REST = "x*3 -"
@@ -349,19 +351,7 @@ def _rhythm(bars: int, rng: np.random.Generator) -> list[tuple[bool, float, floa
     starts = np.cumsum([0] + [beats for _, beats in words])
     return [(name == "x", float(t), beats) for (name, beats), t in zip(words, starts)]
 
-def sing(chords: str, key: str, seed: int, low: int = 67, high: int = 84) -> list[tuple[int | None, float]]:
-    "A melody to a chart of whole bars of four beats, as `parse` gives it: MIDI pitches from `low` to `high`."
-    rng, chart = np.random.default_rng(seed), _words(chords)
-    changes = np.cumsum([0] + [beats for _, beats in chart])
-    rhythm, shape = _rhythm(round(changes[-1] / 4), rng), rng.normal(0, 2.5, 8)
-    over = [chart[np.searchsorted(changes, t, "right") - 1][0] for _, t, _ in rhythm]
-    aim = [(low + high) / 2 - 3 + 5 * np.sin(np.pi * (t % 16) / 16) + shape[int(t % 16 / 2)] for _, t, _ in rhythm]
-    strong = [k for k, (sounds, t, _) in enumerate(rhythm) if sounds and (t % 2 == 0 or t in changes)]
-    pitches = dict(zip(strong, _anchors([(over[k], aim[k]) for k in strong], low, high)))
-    for k, (sounds, _, _) in enumerate(rhythm):
-        if sounds and k not in pitches: pitches[k] = _passing(k, pitches, strong, scale(key, over[k]))
-    return [(pitches.get(k), beats) for k, (_, _, beats) in enumerate(rhythm)]
-
+# %% ../nbs/03_tunes.ipynb #1352246e
 def _anchors(wanted: list[tuple[str, float]], low: int, high: int) -> list[int]:
     "For each chord and pitch to aim at: its note that is near to both the aim and the note before, but another."
     found = []
@@ -372,16 +362,34 @@ def _anchors(wanted: list[tuple[str, float]], low: int, high: int) -> list[int]:
         found.append(min(near, key=lambda p: abs(p - aim) + 0.7 * abs(p - last) + 2.5 * (p == last)))
     return found
 
-def _passing(k: int, pitches: dict[int, int], strong: list[int], notes: set[int]) -> int:
-    "The step of the scale between the note before and the next strong one."
-    last = pitches[max((i for i in pitches if i < k), default=strong[0])]
-    coming = [i for i in strong if i > k] or [strong[-1]]
-    goal = pitches[coming[0]]
-    between = last + (goal - last) / (coming[0] - k + 1) if coming[0] > k else last
-    near = [p for p in range(int(last) - 4, int(last) + 5) if p % 12 in notes]
-    return min(near, key=lambda p: abs(p - between) + 2 * (p == last) + (p == goal))
+def _walk(last: int, goal: int, steps: int, notes: set[int]) -> int:
+    "The note of a scale that leads from `last` to `goal` in so many steps; rather a neighbour than the same again."
+    way = last + (goal - last) / steps
+    near = [p for p in range(last - 4, last + 5) if p % 12 in notes]
+    return min(near, key=lambda p: abs(p - way) + 2 * (p == last) + (p == goal))
 
-# %% ../nbs/03_tunes.ipynb #7d7116e2
+# %% ../nbs/03_tunes.ipynb #e62d7f1e
+def sing(chords: str, key: str, seed: int, low: int = 67, high: int = 84) -> list[tuple[int | None, float]]:
+    "A melody to a chart of whole phrases, 16 beats each, as `parse` gives it: MIDI pitches from `low` to `high`."
+    rng, chart = np.random.default_rng(seed), _words(chords)
+    changes = np.cumsum([0] + [beats for _, beats in chart])
+    if changes[-1] % 16: raise SoundcubeError(f"{changes[-1]:g} beats: expected phrases of 16")
+    rhythm, shape = _rhythm(round(changes[-1] / 4), rng), rng.normal(0, 2.5, 8)
+    over = [chart[np.searchsorted(changes, t, "right") - 1][0] for _, t, _ in rhythm]
+    arch = [(low + high) / 2 - 3 + 5 * np.sin(np.pi * (t % 16) / 16) + shape[int(t % 16 / 2)] for _, t, _ in rhythm]
+    strong = [k for k, (sounds, t, _) in enumerate(rhythm) if sounds and (t % 2 == 0 or t in changes)]
+    anchors = dict(zip(strong, _anchors([(over[k], arch[k]) for k in strong], low, high)))
+    melody, last = [], anchors[strong[0]]
+    for k, (sounds, _, beats) in enumerate(rhythm):
+        if k in anchors:
+            last = anchors[k]
+        elif sounds:
+            coming = min(i for i in strong if i > k)
+            last = _walk(last, anchors[coming], coming - k + 1, scale(key, over[k]))
+        melody.append((last if sounds else None, beats))
+    return melody
+
+# %% ../nbs/03_tunes.ipynb #4cd66dfa
 @dataclass(frozen=True)
 class Texture:
     "Who plays. level: 0 to 1; lead, counter: voices of the melody and of the guide line; hands: a pattern each."
@@ -392,16 +400,16 @@ class Texture:
     counter: str = ""
 
 TEXTURES = dict(
-    alone=Texture(0.75, "keys", dict(pad="upper", bass="long")),
+    alone=Texture(0.85, "keys", dict(pad="upper", bass="long")),
     intro=Texture(0.65, "", dict(guitar="broken", pad="upper"), "soft"),
-    quiet=Texture(0.7, "keys", dict(guitar="broken", pad="upper", bass="long")),
+    quiet=Texture(0.85, "keys", dict(guitar="broken", pad="upper", bass="long")),
     gentle=Texture(0.8, "flute", dict(guitar="broken", keys="upper", bass="pulse"), "soft"),
     steady=Texture(0.9, "flute", dict(guitar="strummed", keys="syncopated", bass="pulse"), "steady", "mallet"),
     full=Texture(1.0, "flute", dict(guitar="strummed", keys="syncopated", pad="upper", bass="driving", mallet="bells"),
                  "full"),
-    bridge=Texture(0.75, "mallet", dict(keys="broken", pad="upper", bass="long"), "soft", "flute"))
+    bridge=Texture(0.8, "mallet", dict(keys="broken", pad="upper", bass="long"), "soft", "flute"))
 
-# %% ../nbs/03_tunes.ipynb #be461a0c
+# %% ../nbs/03_tunes.ipynb #8ee51caa
 class Part(NamedTuple):
     "chords: names and beats; melody: as in `parse`, of the same length, or none: then it is left to `sing`."
     chords: str
@@ -421,7 +429,7 @@ class Tune:
     meter: int = 4
     ring: float = 0.0
 
-# %% ../nbs/03_tunes.ipynb #3c26dffc
+# %% ../nbs/03_tunes.ipynb #215bb47d
 def _seed(*words: str) -> int:
     "The same number for the same words, today and tomorrow."
     return crc32(" ".join(words).encode())
@@ -463,7 +471,7 @@ def _by_hand(n: Note, beat: float, rng: np.random.Generator) -> Note:
     late, touch = rng.uniform(0, 0.012), rng.uniform(0.92, 1.0)
     return n._replace(start=n.start * beat + late, length=n.length * beat, loudness=min(1.0, n.loudness * touch))
 
-# %% ../nbs/03_tunes.ipynb #16b06bd9
+# %% ../nbs/03_tunes.ipynb #812ed456
 TUNES: dict[str, Tune] = {}
 _A = "E5 E5 F5 G5 | G5 F5 E5 D5 | C5 C5 D5 E5 | {} "
 _ENDS = "E5*3/2 D5/2 D5*2 |", "D5*3/2 C5/2 C5*2 |"
@@ -472,7 +480,7 @@ TUNES["ode_to_joy"] = Tune("Ode to Joy", "Ludwig van Beethoven, 1824", 108, "C",
     B=Part("G*2 C*2 G*2 C*2 G*2 Em*2 Am Dm G*2 | C*4 G*4 Am*2 G*2 G7*2 C*2",
            "D5 D5 E5 C5 | D5 E5/2 F5/2 E5 C5 | D5 E5/2 F5/2 E5 D5 | C5 D5 G4*2 |" + _A.format(_ENDS[1]))), shift=2)
 
-# %% ../nbs/03_tunes.ipynb #2d0c8af8
+# %% ../nbs/03_tunes.ipynb #31bd9b9f
 _GROUND = "C*2 G*2 Am*2 Em*2 F*2 C*2 F*2 G*2"
 TUNES["canon"] = Tune("Canon", "Johann Pachelbel, about 1690", 84, "C",
     "A:alone B:quiet C:gentle D:steady E:full", dict(
@@ -486,7 +494,7 @@ TUNES["canon"] = Tune("Canon", "Johann Pachelbel, about 1690", 84, "C",
            "F4/2 A4/4 G4/4 F4/2 E4/4 D4/4 E4/4 D4/4 C4/4 D4/4 E4/4 F4/4 G4/4 A4/4 |"
            "F4/2 A4/4 G4/4 A4/2 B4/4 C5/4 G4/4 A4/4 B4/4 C5/4 D5/4 E5/4 F5/4 G5/4")), shift=2)
 
-# %% ../nbs/03_tunes.ipynb #4cd66dfa
+# %% ../nbs/03_tunes.ipynb #9a79be61
 _B = "D5*2 B4 | G4*3/2 A4/2 B4 |"
 _C = "C5*2 A4 | A4*3/2 G4/2 A4 | B4*2 G4 |"
 _END = "C5*3/2 B4/2 A4 | G4*3/2 F4/2 G4 | A4*3 |"
@@ -497,13 +505,13 @@ TUNES["greensleeves"] = Tune("Greensleeves", "English, 1580", 126, "Am", "A:quie
            "- | G5*3 | G5*3/2 F5/2 E5 |" + _B + _C + "E4*3 | G5*3 | G5*3/2 F5/2 E5 |" + _B + _END + "A4*2")),
     shift=-5, meter=3)
 
-# %% ../nbs/03_tunes.ipynb #8ee51caa
+# %% ../nbs/03_tunes.ipynb #310b86e0
 TUNES["korobeiniki"] = Tune("Korobeiniki", "Russian, 19th century", 126, "Am", "A:gentle A:full", dict(
     A=Part("E7*4 Am*4 E7*4 Am*4 | Dm*4 C*4 E7*4 Am*4",
            "E5 B4/2 C5/2 D5 C5/2 B4/2 | A4 A4/2 C5/2 E5 D5/2 C5/2 | B4*3/2 C5/2 D5 E5 | C5 A4 A4*2 |"
            "D5*3/2 F5/2 A5 G5/2 F5/2 | E5*3/2 C5/2 E5 D5/2 C5/2 | B4 B4/2 C5/2 D5 E5 | C5 A4 A4*2")))
 
-# %% ../nbs/03_tunes.ipynb #08a35293
+# %% ../nbs/03_tunes.ipynb #dbc0f004
 TUNES["auld_lang_syne"] = Tune("Auld Lang Syne", "Scottish, 1799", 104, "C", "A:quiet B:full", dict(
     A=Part("- | C*4 G*4 C*4 F*4 | C*4 G*4 F*2 G*2 C*3",
            "G4 | C5*3/2 C5/2 C5 E5 | D5*3/2 C5/2 D5 E5 | C5*3/2 C5/2 E5 G5 | A5*3 A5 |"
@@ -512,13 +520,13 @@ TUNES["auld_lang_syne"] = Tune("Auld Lang Syne", "Scottish, 1799", 104, "C", "A:
            "A5 | G5*3/2 E5/2 E5 C5 | D5*3/2 C5/2 D5 A5 | G5*3/2 E5/2 E5 G5 | A5*3 A5 |"
            "G5*3/2 E5/2 E5 C5 | D5*3/2 C5/2 D5 E5 | C5*3/2 A4/2 A4 G4 | C5*3")), shift=-7)
 
-# %% ../nbs/03_tunes.ipynb #215bb47d
+# %% ../nbs/03_tunes.ipynb #c8306ae1
 TUNES["amazing_grace"] = Tune("Amazing Grace", "New Britain, 1829", 92, "C", "A:gentle", dict(
     A=Part("- | C*3 C7*3 F*3 C*3 | C*3 Am*3 G*3 G7*3 | C*3 C7*3 F*3 C*3 | Am*3 G7*3 C*3 C*2",
            "G4 | C5*2 E5/2 C5/2 | E5*2 D5 | C5*2 A4 | G4*2 G4 | C5*2 E5/2 C5/2 | E5*2 D5 | G5*3 | G5*2 E5 |"
            "G5*2 E5/2 C5/2 | E5*2 D5 | C5*2 A4 | G4*2 G4 | C5*2 E5/2 C5/2 | E5*2 D5 | C5*3 | C5*2")), shift=-5, meter=3)
 
-# %% ../nbs/03_tunes.ipynb #8e63fd3e
+# %% ../nbs/03_tunes.ipynb #934385f5
 TUNES["lullaby"] = Tune("Lullaby", "Johannes Brahms, 1868", 92, "C", "A:alone B:gentle", dict(
     A=Part("- | C*3 C*3 Am*3 C*3 | Dm*3 G*3 G7*3 C*2",
            "E4/2 E4/2 | G4*3/2 E4/2 E4 | G4*2 E4/2 G4/2 | C5 B4*3/2 A4/2 | A4 G4 D4/2 E4/2 |"
@@ -527,7 +535,7 @@ TUNES["lullaby"] = Tune("Lullaby", "Johannes Brahms, 1868", 92, "C", "A:alone B:
            "C4/2 C4/2 | C5*2 A4/2 F4/2 | G4*2 E4/2 C4/2 | F4 G4 A4 | G4*2 C4/2 C4/2 |"
            "C5*2 A4/2 F4/2 | G4*2 E4/2 C4/2 | F4 E4 D4 | C4*2")), shift=5, meter=3)
 
-# %% ../nbs/03_tunes.ipynb #812ed456
+# %% ../nbs/03_tunes.ipynb #e114c448
 _BARS = """C4 E4 G4 C5 E5 | C4 D4 A4 D5 F5 | B3 D4 G4 D5 F5 | C4 E4 G4 C5 E5 | C4 E4 A4 E5 A5 | B3 D4 G4 D5 G5
     | B3 C4 E4 G4 C5 | A3 C4 E4 G4 C5 | G3 B3 D4 G4 B4 | F3 A3 D4 A4 D5 | E3 G3 C4 G4 C5 | E3 F3 A3 C4 F4
     | D3 F3 A3 C4 F4 | G2 D3 G3 B3 F4 | C3 E3 G3 C4 E4"""
@@ -540,7 +548,7 @@ def _prelude(bars: str) -> str:
 TUNES["prelude"] = Tune("Prelude in C", "Johann Sebastian Bach, 1722", 76, "C", "A:alone", dict(
     A=Part("C*4 Dm7*4 G7*4 C*4 Am*4 G*4 Cmaj7*4 Am7*4 G*4 Dm*4 C*4 Fmaj7*4 Dm7*4 G7*4 C*4", _prelude(_BARS))), ring=1.5)
 
-# %% ../nbs/03_tunes.ipynb #9a79be61
+# %% ../nbs/03_tunes.ipynb #524e05dc
 SONG = "intro:intro verse:gentle chorus:full verse:steady bridge:bridge chorus:full"
 
 def _song(title: str, tempo: float, key: str, verse: str, chorus: str, bridge: str, form: str = SONG) -> Tune:
@@ -558,7 +566,7 @@ TUNES |= dict(
     roundabout=_song("Roundabout", 108, "Am", "Am Dm G C F Dm E7 Am", "C G Am Em F C Dm E7", "F Em Dm E7"),
     long_field=_song("Long Field", 76, "D", "D A Bm G", "G A F#m Bm G A D D", "Em7 A7 Bm G"))
 
-# %% ../nbs/03_tunes.ipynb #78a8efcb
+# %% ../nbs/03_tunes.ipynb #601ca99d
 class Voice(NamedTuple):
     "sound: of one note; gain: in the mix; seconds: of a note at most; release: seconds in which it is damped."
     sound: Callable[..., np.ndarray]
@@ -585,7 +593,7 @@ def _sound(voice: str, pitch: int, loud: bool, rate: int) -> np.ndarray:
     frequency = (440 * 2 ** ((pitch - 69) / 12),) if pitch else ()
     return v.sound(*frequency, v.seconds, rate, loudness) / loudness
 
-# %% ../nbs/03_tunes.ipynb #e114c448
+# %% ../nbs/03_tunes.ipynb #e993215b
 def play(notes: list[Note], rate: int) -> np.ndarray:
     "The notes added up: (n,) float32, dry, with half a second behind the last one."
     x = np.zeros(round((max(n.start + n.length for n in notes) + 0.5) * rate), np.float32)
@@ -600,7 +608,7 @@ def play(notes: list[Note], rate: int) -> np.ndarray:
         x[begin:begin + len(sound)] += sound[:len(x) - begin]
     return x
 
-# %% ../nbs/03_tunes.ipynb #17503a6b
+# %% ../nbs/03_tunes.ipynb #683e725c
 def _room(x: np.ndarray, rate: int, fade: float = 1.3, level: float = 0.22) -> np.ndarray:
     """`x` (n,) with `fade` seconds of reverberation: convolved with exponentially decaying noise, `level` times as loud
     as what was played (J. Moorer, "About This Reverberation Business", Computer Music Journal 3(2), 1979)."""
@@ -611,7 +619,7 @@ def _room(x: np.ndarray, rate: int, fade: float = 1.3, level: float = 0.22) -> n
     wet[:len(x)] += x
     return wet
 
-# %% ../nbs/03_tunes.ipynb #6216f8a7
+# %% ../nbs/03_tunes.ipynb #a2e33d34
 PEAK, POWER = 10 ** (-3 / 20), 10 ** (-18 / 20)  # of full scale
 
 def _limit(x: np.ndarray, rate: int) -> np.ndarray:
@@ -622,14 +630,14 @@ def _limit(x: np.ndarray, rate: int) -> np.ndarray:
     smooth = np.hanning(width + 2)[1:-1]
     return x * oaconvolve(np.pad(gain, width // 2, mode="edge"), smooth / smooth.sum(), mode="valid")
 
-# %% ../nbs/03_tunes.ipynb #601ca99d
+# %% ../nbs/03_tunes.ipynb #775bc5c3
 def render(tune: Tune, rate: int) -> np.ndarray:
     "The tune as sound: (n,) float32, without offset, RMS near -18 dB and peak at most -3 dB of full scale."
     x = _room(play(score(tune), rate), rate)
     x = sosfilt(butter(2, 40, "highpass", fs=rate, output="sos"), x)
     return _limit(x * POWER / np.sqrt((x ** 2).mean()), rate).astype(np.float32)
 
-# %% ../nbs/03_tunes.ipynb #05a8ea53
+# %% ../nbs/03_tunes.ipynb #2a7541ba
 def _peaks(x: np.ndarray, rate: int) -> tuple[np.ndarray, np.ndarray]:
     """Frequency in Hz and energy, (k,) each, of all spectral peaks from 60 Hz to 2 kHz, in windows of about a quarter
     of a second."""
@@ -645,7 +653,7 @@ def _peaks(x: np.ndarray, rate: int) -> tuple[np.ndarray, np.ndarray]:
     good = (f >= 60) & (f <= 2000)
     return f[good], energy[good]
 
-# %% ../nbs/03_tunes.ipynb #40bd0015
+# %% ../nbs/03_tunes.ipynb #e794a80e
 def pitch_classes(x: np.ndarray, rate: int) -> np.ndarray:
     """How the energy of `x` (n,) is shared among the pitch classes C, C#, ... B: (12,) float32, sum 1.
 
@@ -655,7 +663,7 @@ def pitch_classes(x: np.ndarray, rate: int) -> np.ndarray:
     share = np.bincount(np.round(12 * np.log2(f / 440) + 69).astype(int) % 12, energy, 12)
     return (share / share.sum()).astype(np.float32)
 
-# %% ../nbs/03_tunes.ipynb #f38cfe2e
+# %% ../nbs/03_tunes.ipynb #91dfde1d
 def in_scale(x: np.ndarray, rate: int, notes: set[int] | None = None) -> float:
     """Share of the pitch energy of `x` (n,) on the pitch classes in `notes`, as `scale` gives them; without: on those
     of the major key that fits best. 1 in the scale; noise has 7/12."""
@@ -663,7 +671,7 @@ def in_scale(x: np.ndarray, rate: int, notes: set[int] | None = None) -> float:
     keys = [notes] if notes else [{(step + p) % 12 for p in MAJOR} for step in range(12)]
     return max(float(share[sorted(key)].sum()) for key in keys)
 
-# %% ../nbs/03_tunes.ipynb #9e071a3a
+# %% ../nbs/03_tunes.ipynb #7320828c
 def write_corpus(folder: str | Path, rate: int = 32000,
                  progress: Callable[[int, int], None] | None = None) -> list[Path]:
     """Write every tune to `folder` as a FLAC file with its title; the paths of all.
