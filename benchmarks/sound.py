@@ -38,7 +38,7 @@ from soundcube.audio import read_audio, write_audio
 from soundcube.config import Config, load_config
 from soundcube.data import Store, Track, convert, find_music
 from soundcube.files import write_json
-from soundcube.measure import copied, health
+from soundcube.measure import copied, follow, health
 from soundcube.net import Net
 from soundcube.takes import Take
 
@@ -122,9 +122,9 @@ def copies(net: Net, frames: list[np.ndarray], others: list[Track]) -> float:
     return copied(np.concatenate(frames), net.tracks[0], others, net.codec.frames_per_second)
 
 
-def follows(takes: list[Take]) -> Figures:
-    "How well takes follow what they were told, means over those that say so; {} if none does."
-    told = [follow for t in takes if (follow := t.settings.get("follow"))]
+def follows(takes: list[Take], waves: list[np.ndarray]) -> Figures:
+    "How well takes follow what they were told, and what told in random order would score, means; {} if they were told nothing."
+    told = [follow(x, t.codec.rate, t.plan) for t, x in zip(takes, waves) if t.plan is not None]
     return {f"follow {k}": np.mean([f[k] for f in told]) for k in told[0]} if told else {}
 
 
@@ -136,7 +136,7 @@ def perform(net: Net, found: list[Seed], others: list[Track], folder: Path, rand
     "Play a take from each seed, write them and their clips, and tell the figures."
     takes, waves = zip(*play(net, found, random_state))
     write_with_clips(folder, waves, net.codec.rate)
-    figures = well(waves, net.codec.rate) | dict(copied=copies(net, [t.frames for t in takes], others)) | follows(takes)
+    figures = well(waves, net.codec.rate) | dict(copied=copies(net, [t.frames for t in takes], others)) | follows(takes, waves)
     show(folder.name, figures)
     return figures
 

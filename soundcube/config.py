@@ -275,7 +275,7 @@ def find_root(start: str | Path | None = None) -> Path:
 
 # %% ../nbs/01_config.ipynb #cb7a1d77
 PRESETS = dict(
-    demo=dict(training_minutes=3.0, batch_size=32, transpose=0, columns=2, kwargs=dict(units=256, plan=True)),
+    demo=dict(training_minutes=3.0, batch_size=32, transpose=1, columns=2, kwargs=dict(units=256, plan=True)),
     quick=dict(training_minutes=10.0, batch_size=32, transpose=2, columns=2, kwargs=dict(units=320, plan=True)),
     evening=dict(training_minutes=60.0, batch_size=32, transpose=3, columns=1, kwargs=dict(units=512, dropout=0.2, plan=True)),
     overnight=dict(training_minutes=480.0, batch_size=64, transpose=3, columns=1, kwargs=dict(units=640, dropout=0.2, plan=True)))  # columns of the spectrogram in a frame
