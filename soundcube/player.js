@@ -73,7 +73,7 @@ function drawPlan(g, left, room, { plan, chords, seconds }) {
   for (const [at, name] of chords) {
     const x = left + (room * at) / seconds, wide = g.measureText(name).width;
     if (x < free || x + wide > left + room) continue;
-    g.fillText(name, x, top - PLAN.names / 2);
+    g.fillText(name, x + 2, top - PLAN.names / 2);
     free = x + wide + 6;
   }
 }
@@ -208,8 +208,9 @@ class Card {
     if (this.asked || this.take.error) return;
     this.asked = true;
     try {
-      const { rows, low, high, range, seconds, chords, buffers: [wave, picture, told] } = await this.ask({ do: "draw", name: this.take.name });
-      const plan = told && colourful(bytes(told, Uint8Array), 12), spectrogram = colourful(bytes(picture, Uint8Array), rows);
+      const { rows, low, high, range, seconds, chords, buffers } = await this.ask({ do: "draw", name: this.take.name });
+      const [wave, picture, told] = buffers, spectrogram = colourful(bytes(picture, Uint8Array), rows);
+      const plan = told && colourful(bytes(told, Uint8Array), 12);
       this.drawing = { wave: bytes(wave, Int8Array), spectrogram, low, high, range, seconds, plan, chords };
       this.redraw();
       this.show();

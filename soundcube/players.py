@@ -59,7 +59,9 @@ def _bands(x: np.ndarray, starts: np.ndarray, n: int, edges: np.ndarray) -> np.n
 
 # %% ../nbs/23_players.ipynb #1574bddb
 class Sound:
-    "A `Take` or the path of a sound file, to be looked at and heard. rate: Hz; seconds; settings: {} when it has none; plan: what it was told, None when that isn't known."
+    """A `Take` or the path of a sound file, to be looked at and heard.
+
+    rate: Hz; seconds; settings: {} when it has none; plan: what it was told, None when that isn't known."""
     def __init__(self, take: Take | str | Path):
         self.path = None if isinstance(take, Take) else Path(take)
         self._take = take if isinstance(take, Take) else None
@@ -128,7 +130,7 @@ def plan_picture(plan: Plan, seconds: float, columns: int = 800) -> np.ndarray:
 CLOSE = 200  # so many names have room in a picture
 
 def chord_names(settings: dict[str, Any], seconds: float) -> list[list]:
-    "[second, name] of the chords that a take was asked for, over and over up to `seconds`; some are left out where they are too close."
+    "[second, name] of the chords that a take was asked for, over and over up to `seconds`, without those too close to others."
     try: chords = parse_chords(settings.get("chords") or "")
     except SoundcubeError: return []
     lasts = [chord.beats * 60 / float(settings.get("tempo") or 120) for chord in chords]
@@ -222,11 +224,12 @@ def bin_take(path: str | Path) -> Path:
 # %% ../nbs/23_players.ipynb #972a67c4
 def card(path: Path, marked: bool = False) -> dict[str, Any]:
     "What is written on a take, as JSON can hold it."
-    about = dict(name=path.name, title=path.stem, ending=path.suffix.lower(), favourite=marked, stamp=str(path.stat().st_mtime_ns), error="",
-                 seconds=0.0, rate=0, words=[], planned=False)
+    about = dict(name=path.name, title=path.stem, ending=path.suffix.lower(), favourite=marked, error="",
+                 stamp=str(path.stat().st_mtime_ns), seconds=0.0, rate=0, words=[], planned=False)
     try: sound = Sound(path)
     except SoundcubeError as e: return about | dict(error=str(e).removeprefix(f"{path}: "))
-    return about | dict(seconds=sound.seconds, rate=sound.rate, words=words(sound.settings), planned=sound.plan is not None)
+    planned = sound.plan is not None
+    return about | dict(seconds=sound.seconds, rate=sound.rate, words=words(sound.settings), planned=planned)
 
 # %% ../nbs/23_players.ipynb #a2d014a5
 def present(config: Config | Callable[[], Config] | None = None) -> Callable[[], Config]:
@@ -315,8 +318,9 @@ class TakePlayer(_Player):
     def __init__(self, take: Take | str | Path, config: Config | Callable[[], Config] | None = None):
         self.sound = Sound(take)
         s = self.sound
-        about = card(s.path) if s.path else dict(name=s.name, title=s.name, ending="", favourite=False, stamp="", error="", seconds=s.seconds, rate=s.rate,
-                                                   words=words(s.settings), planned=s.plan is not None)
+        fresh = dict(name=s.name, title=s.name, ending="", favourite=False, stamp="", error="",
+                     seconds=s.seconds, rate=s.rate, words=words(s.settings), planned=s.plan is not None)
+        about = card(s.path) if s.path else fresh
         super().__init__(config, takes=[about])
 
     def _sound(self, message: dict) -> Sound: return self.sound

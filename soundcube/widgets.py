@@ -644,14 +644,14 @@ SOURCES = {"A walk through my music": "", "Chords": "output.chords", "A recordin
 class _ChooserLayout(widgets.VBox):
     "What is where in a `PlanChooser`."
     def __init__(self):
-        help = lambda name: KEYS[name].metadata["help"]
+        about = lambda name, words: dict(description=words, tooltip=KEYS[name].metadata["help"])
         beside = dict(style=dict(description_width="70px"))
         wide = beside | dict(continuous_update=False, layout=dict(flex="1 1 260px", width="auto"))
-        options, hint = list(SOURCES.items()), "What the next take plays"
-        self.source = widgets.Dropdown(options=options, description="Play", tooltip=hint, layout=dict(width="300px"), **beside)
-        self.chords = widgets.Text(description="Chords", placeholder="Am F | C G", tooltip=help("output.chords"), **wide)
-        self.tempo = widgets.FloatText(description="Tempo", tooltip=help("output.tempo"), layout=dict(width="160px"), **beside)
-        self.file = widgets.Text(description="File", placeholder="music/song.mp3", tooltip=help("output.follow"), **wide)
+        small = dict(style=dict(description_width="34px"), layout=dict(width="264px"))
+        self.source = widgets.Dropdown(options=list(SOURCES.items()), description="Play", tooltip="What it plays", **small)
+        self.chords = widgets.Text(placeholder="Am F | C G", **about("output.chords", "Chords"), **wide)
+        self.tempo = widgets.FloatText(layout=dict(width="160px"), **about("output.tempo", "Tempo"), **beside)
+        self.file = widgets.Text(placeholder="music/song.mp3", **about("output.follow", "File"), **wide)
         self.fields = {"output.chords": self.chords, "output.follow": self.file, "output.tempo": self.tempo}
         self.said = _page("", "sc-quiet")
         super().__init__([_bar(self.source, *self.fields.values()), self.said])
