@@ -31,7 +31,7 @@ from .layers import Noise
 from .models import build_model
 from .playing import Controls, Guard, Guide, Leash, Player, stream
 from .measure import follow
-from .takes import SAMPLING, Take, record, sidecar
+from .takes import SAMPLING, Take, packed, record, sidecar
 from .training import Stop, Training, make_trainer, new_progress, signals
 
 # %% ../nbs/21_net.ipynb #c1dfd96e
@@ -404,21 +404,21 @@ def write_take(net: Net, path: str | Path, like: dict | None = None, progress: C
     total = steps * net.codec.hop - net.codec.overlap
     raw = FrameFile(Path(path).with_suffix(".npy"), net.codec.dims) if out.save_raw else nullcontext()
     with raw as keep:
-        heard = []
+        played = []
         def sound() -> Iterator[np.ndarray]:  # keeps count, and the frames if asked to
             done = 0
             for frames, y in net.stream(steps):
                 if keep: keep.write(frames)
                 done += len(frames)
                 progress(done / steps)
-                if net.corpus: heard.append(y)
+                if net.corpus: played.append(y)
                 yield y
         record(path, sound(), net.codec.rate, max(1, total), settings["bit_depth"], (out.fade_in, out.fade_out), settings)
     if plan := net.played_plan():
         plan = plan.between(0, total / net.codec.rate)
         told = dict(source=plan.source, places=whence(plan, net.corpus))
-        settings |= dict(plan=told, follow=follow(np.concatenate(heard), net.codec.rate, plan))
-        write_json(sidecar(path), settings)
+        settings |= dict(plan=told, heard=follow(np.concatenate(played), net.codec.rate, plan))
+        write_json(sidecar(path), settings | dict(plan=told | dict(steps=packed(plan))))
     log.info("take %s: %s", path, json.dumps(settings | net._guarded()))
     return settings | net._guarded()
 

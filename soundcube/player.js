@@ -3,6 +3,7 @@
 const COLOURS = [[0, 0, 4], [81, 18, 124], [183, 55, 121], [252, 137, 97], [252, 253, 191]];  // dark to light
 const GUTTER = { left: 44, right: 44, bottom: 18 };  // room for axes, pixels
 const WAVE = 72, PICTURE = 150;                      // heights, pixels
+const PLAN = { names: 16, map: 60, pitches: ["C", "Eb", "F♯", "A"] };  // under them: chords and chroma
 
 const h = (tag, attributes = {}, ...children) => {
   const el = Object.assign(document.createElement(tag), attributes);
@@ -60,9 +61,27 @@ function colourful(picture, rows) {
   return canvas;
 }
 
-// Waveform, spectrogram and axes into `canvas`, which is `width` CSS pixels wide.
-function draw(canvas, width, { wave, spectrogram, low, high, range, seconds }) {
-  const scale = devicePixelRatio || 1, height = WAVE + PICTURE + GUTTER.bottom;
+// A plan's chroma, C the lowest, and above it the names of its chords, as many as there is room for.
+function drawPlan(g, left, room, { plan, chords, seconds }) {
+  const top = WAVE + PICTURE + PLAN.names, row = PLAN.map / 12;
+  g.imageSmoothingEnabled = false;
+  g.drawImage(plan, left, top, room, PLAN.map);
+  g.textAlign = "right";
+  PLAN.pitches.forEach((name, k) => g.fillText(name, left - 6, top + PLAN.map - row * (3 * k + 0.5)));
+  g.textAlign = "left";
+  let free = left;
+  for (const [at, name] of chords) {
+    const x = left + (room * at) / seconds, wide = g.measureText(name).width;
+    if (x < free || x + wide > left + room) continue;
+    g.fillText(name, x + 2, top - PLAN.names / 2);
+    free = x + wide + 6;
+  }
+}
+
+// Waveform, spectrogram, plan (if there is one) and axes into `canvas`, which is `width` CSS pixels wide.
+function draw(canvas, width, { wave, spectrogram, low, high, range, seconds, plan, chords }) {
+  const base = WAVE + PICTURE + (plan ? PLAN.names + PLAN.map : 0);
+  const scale = devicePixelRatio || 1, height = base + GUTTER.bottom;
   Object.assign(canvas, { width: width * scale, height: height * scale });
   const style = getComputedStyle(canvas), g = canvas.getContext("2d");
   const ink = style.getPropertyValue("color"), strong = style.getPropertyValue("accent-color");
@@ -94,10 +113,11 @@ function draw(canvas, width, { wave, spectrogram, low, high, range, seconds }) {
   const step = tickStep(seconds, room);
   for (let t = 0; t <= seconds; t += step) {
     const x = left + (room * t) / seconds;
-    g.fillRect(x, WAVE + PICTURE, 1, 4);
-    g.fillText(step < 1 ? t.toFixed(1) : seconds < 60 ? String(t) : clock(t), Math.min(x, width - 16), WAVE + PICTURE + 12);
+    g.fillRect(x, base, 1, 4);
+    g.fillText(step < 1 ? t.toFixed(1) : seconds < 60 ? String(t) : clock(t), Math.min(x, width - 16), base + 12);
   }
-  g.fillText(seconds < 60 ? "s" : "min", width - 14, WAVE + PICTURE + 12);
+  g.fillText(seconds < 60 ? "s" : "min", width - 14, base + 12);
+  if (plan) drawPlan(g, left, room, { plan, chords, seconds });
   const bar = g.createLinearGradient(0, WAVE + PICTURE, 0, WAVE);
   COLOURS.forEach((c, k) => bar.addColorStop(k / (COLOURS.length - 1), `rgb(${c})`));
   g.fillStyle = bar;
@@ -116,6 +136,7 @@ class Card {
     this.canvas = h("canvas", { className: "sc-canvas" });
     this.head = h("div", { className: "sc-head", hidden: true });
     this.view = h("div", { className: "sc-view", tabIndex: 0, role: "slider", "aria-label": `Position in ${take.title}`, "aria-valuemin": 0 }, this.canvas, this.head);
+    this.view.classList.toggle("sc-planned", take.planned);
     this.button = h("button", { type: "button", className: "sc-play", onclick: () => this.toggle() });
     this.time = h("span", { className: "sc-time" });
     this.loop = h("button", { type: "button", title: "Play it again and again (L)", "aria-pressed": "false", onclick: () => this.setLoop() }, "⟳ Loop");
@@ -187,8 +208,10 @@ class Card {
     if (this.asked || this.take.error) return;
     this.asked = true;
     try {
-      const { rows, low, high, range, seconds, buffers: [wave, picture] } = await this.ask({ do: "draw", name: this.take.name });
-      this.drawing = { wave: bytes(wave, Int8Array), spectrogram: colourful(bytes(picture, Uint8Array), rows), low, high, range, seconds };
+      const { rows, low, high, range, seconds, chords, buffers } = await this.ask({ do: "draw", name: this.take.name });
+      const [wave, picture, told] = buffers, spectrogram = colourful(bytes(picture, Uint8Array), rows);
+      const plan = told && colourful(bytes(told, Uint8Array), 12);
+      this.drawing = { wave: bytes(wave, Int8Array), spectrogram, low, high, range, seconds, plan, chords };
       this.redraw();
       this.show();
     } catch (error) { this.say(error.message); }

@@ -213,6 +213,37 @@ def test_takes(page, project):
     shown(page, "1 take")
 
 
+def test_plan(page, project):
+    "What a take plays is chosen, answered at once, the same on the settings page, and drawn on its card."
+    tab(page, "Takes").click()
+    source, chords = page.get_by_label("Play", exact=True), page.get_by_label("Chords", exact=True)
+    source.select_option("Chords")
+    shown(page, "it is a walk")
+    for text, said in (("Am Q", "understood Am, but not 'Q'"), ("Am  F", "| Am | F |")):
+        chords.fill(text)
+        chords.press("Tab")
+        shown(page, said)
+    page.get_by_label("Tempo", exact=True).fill("240")
+    page.get_by_label("Tempo", exact=True).press("Tab")
+    button(page, "Generate").click()
+    card = page.locator(".soundcube .sc-card", has_text="| Am | F |").first
+    card.locator(".sc-planned").wait_for(timeout=60_000)
+    assert re.search(r"\d+% heard", card.inner_text()) and card.locator(".sc-canvas").bounding_box()["height"] > 300
+    look(page, "plan")
+    tab(page, "Settings").click()
+    button(page, "Output").click()
+    assert page.get_by_label("chords", exact=True).input_value() == "Am  F"
+    tab(page, "Takes").click()
+    source.select_option("A recording or MIDI file")
+    page.get_by_label("File", exact=True).fill("music/1.wav")
+    page.get_by_label("File", exact=True).press("Tab")
+    shown(page, "music/1.wav is there")
+    source.select_option("A walk through my music")
+    tab(page, "Settings").click()
+    lab.wait_for(lambda: [page.get_by_label(k, exact=True).input_value() for k in ("chords", "follow")] == ["", ""])
+    for take in (project / "output").glob("generated-*"): take.unlink()
+
+
 def test_restart(page):
     lab.restart(page)
     lab.command(page, "notebook:clear-all-cell-outputs")  # else the old page would be clicked
