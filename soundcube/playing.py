@@ -119,8 +119,10 @@ class Guide:
 
     def home(self, frame: int, before: np.ndarray) -> np.ndarray:
         "Where the takes are led to at a frame, (takes, dims); where the plan came from nowhere, to where they were led `before`."
-        places = np.array([p.places[p.step(frame / self.per_second)] for p in self.plans])
-        return np.where(places[:, None] < 0, before, self.corpus.home[places]).astype(np.float32)
+        steps = [p.step(frame / self.per_second) for p in self.plans]
+        places = np.array([p.places[k] for p, k in zip(self.plans, steps)])
+        chroma = np.stack([t.rows[k, :12] for t, k in zip(self._told, steps)])
+        return np.where(places[:, None] < 0, before, self.corpus.homes(places, chroma)).astype(np.float32)
 
 # %% ../nbs/20_playing.ipynb #7b52009b
 class Player:
