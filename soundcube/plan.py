@@ -9,7 +9,7 @@ __all__ = ['GROUPS', 'PART', 'WIDTH', 'HEARD', 'TOLD', 'STEP', 'WINDOW', 'HOP', 
            'follows_plan', 'around', 'coloured', 'from_chords', 'from_audio', 'from_midi', 'from_file', 'from_curves',
            'plot']
 
-# %% ../nbs/07_plan.ipynb #72988068
+# %% ../nbs/07_plan.ipynb #95437517
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -22,23 +22,24 @@ from .audio import AudioFile
 from .scores import chroma_of, energy_of, onsets_of, parse_chords, read_midi, spell
 from .stft import Analyser, magnitudes
 
-# %% ../nbs/07_plan.ipynb #7c3cb046
+# %% ../nbs/07_plan.ipynb #86fa48ae
 GROUPS = dict(chroma=12, level=1, brightness=1, onsets=1, colour=16)
 _ENDS = np.cumsum(list(GROUPS.values()))
-PART = {name: slice(int(end) - size, int(end)) for (name, size), end in zip(GROUPS.items(), _ENDS)}  # where each group is
+PART = {name: slice(int(end) - size, int(end)) for (name, size), end in zip(GROUPS.items(), _ENDS)}  # where it is
 WIDTH = int(_ENDS[-1])       # numbers of a step
 HEARD = PART["colour"].start  # of which so many are heard in the sound itself; colour needs a codec
-TOLD = 2 * (WIDTH + len(GROUPS)) + 2  # numbers a network is told at each frame: now, next, with their flags, and the place in the step
+TOLD = 2 * (WIDTH + len(GROUPS)) + 2  # numbers told at each frame: now and next, with flags, and the place in the step
 STEP = 0.5  # seconds of a step where no beats are clear
 
-# %% ../nbs/07_plan.ipynb #23f95ba0
+# %% ../nbs/07_plan.ipynb #a8815f8a
 @dataclass(frozen=True)
 class Plan:
     """What is to be played, step by step.
 
-    edges: (n + 1,) seconds, rising; values: (n, WIDTH) float32, NaN where nothing is told; places: (n,) int, steps of a model's `Corpus`, -1 for none;
-    relative: whether level, brightness and onsets are told as deviations from what is usual, 1 a usual one, instead of in units;
-    source: where it is from, in words; chords: (start, end, pitch classes) of a chart, to tell whether they were heard."""
+    edges: (n + 1,) seconds, rising; values: (n, WIDTH) float32, NaN where nothing is told;
+    places: (n,) int, steps of a model's `Corpus`, -1 for none;
+    relative: whether level, brightness and onsets are told as deviations from what is usual, instead of in units;
+    source: where it is from, in words; chords: (start, end, pitch classes) of a chart, to tell if they were heard."""
     edges: np.ndarray
     values: np.ndarray
     places: np.ndarray
@@ -69,11 +70,12 @@ class Plan:
         return np.clip(np.searchsorted(self.edges, seconds, "right") - 1, 0, len(self) - 1)
 
     def between(self, start: float, end: float) -> "Plan":
-        "The steps that begin at or after `start` and before `end`, which becomes a plan of its own that begins with 0; at least one."
+        "The steps that begin from `start` on and before `end`, at least one, as a plan of its own; `start` becomes 0."
         first, last = np.searchsorted(self.edges[:-1], [start, end])
         first = min(first, len(self) - 1)
         last = max(first + 1, last)
-        return replace(self, edges=self.edges[first:last + 1] - start, values=self.values[first:last], places=self.places[first:last])
+        edges = self.edges[first:last + 1] - start
+        return replace(self, edges=edges, values=self.values[first:last], places=self.places[first:last])
 
     def then(self, other: "Plan") -> "Plan":
         "This one, and `other` when it is over."
@@ -85,14 +87,14 @@ class Plan:
             places=np.concatenate([self.places, other.places]),
             chords=self.chords + tuple((a + later, b + later, notes) for a, b, notes in other.chords))
 
-# %% ../nbs/07_plan.ipynb #ccb2622a
+# %% ../nbs/07_plan.ipynb #0fa66a4d
 def in_key(plan: Plan, semitones: int) -> Plan:
     "The plan of the same music played so much higher and faster."
     values = plan.values.copy()
     values[:, PART["chroma"]] = np.roll(plan.group("chroma"), semitones, 1)
     return replace(plan, edges=plan.edges * 2 ** (-semitones / 12), values=values)
 
-# %% ../nbs/07_plan.ipynb #115b7706
+# %% ../nbs/07_plan.ipynb #3afbe7ab
 WINDOW, HOP = 0.256, 0.032     # seconds
 LOWEST, HIGHEST = 60.0, 2000.0  # Hz, of what counts as harmony; what lies above is brightness
 SHARP = 0.35                    # semitones: how near a pitch a frequency must be to count
@@ -104,10 +106,11 @@ def _folding(rate: int, window: int) -> np.ndarray:
     hz = hz[hz < HIGHEST]
     pitch = 12 * np.log2(np.maximum(hz, 1.0) / 440) + 69
     away = (pitch[:, None] - np.arange(12) + 6) % 12 - 6
-    return (np.exp(-0.5 * (away / SHARP) ** 2) / np.sqrt(np.maximum(hz, LOWEST))[:, None] * (hz > LOWEST)[:, None]).astype(np.float32)
+    counts = (hz > LOWEST) / np.sqrt(np.maximum(hz, LOWEST))
+    return (np.exp(-0.5 * (away / SHARP) ** 2) * counts[:, None]).astype(np.float32)
 
 class Listener:
-    """What is heard of a sound, every HOP seconds: `push` (m,) float32 samples, get (n, 15) float32; `flush` for the rest.
+    """What is heard of a sound, every HOP seconds: `push` (m,) float32 samples, get (n, 15); `flush` for the rest.
 
     Each row: 12 magnitudes of pitch classes; power; power above HIGHEST; spectral flux."""
     def __init__(self, rate: int):
@@ -129,15 +132,16 @@ class Listener:
         flux = np.maximum(np.diff(logs, axis=0, prepend=before), 0).mean(1)
         self.last = logs[-1:]
         power = np.square(sizes)
-        return np.column_stack([sizes[:, :low] @ self.folding, power.sum(1), power[:, low:].sum(1), flux]).astype(np.float32)
+        rows = [sizes[:, :low] @ self.folding, power.sum(1), power[:, low:].sum(1), flux]
+        return np.column_stack(rows).astype(np.float32)
 
     def push(self, x: np.ndarray) -> np.ndarray: return self._rows(self.analyser.push(x))
 
     def flush(self) -> np.ndarray: return self._rows(self.analyser.flush())
 
-# %% ../nbs/07_plan.ipynb #6dc71b58
+# %% ../nbs/07_plan.ipynb #c1d07782
 def _means(rows: np.ndarray, times: np.ndarray, edges: np.ndarray) -> np.ndarray:
-    "Mean of the rows (m, k) whose `times` (m,) lie between neighbouring `edges` (n + 1,): (n, k); of the nearest where there is none."
+    "Mean of the rows (m, k) whose `times` (m,) lie between two `edges` (n + 1,), or of the nearest: (n, k)."
     ends = np.searchsorted(times, edges)
     first = np.minimum(ends[:-1], len(rows) - 1)
     last = np.maximum(ends[1:], first + 1)
@@ -149,9 +153,10 @@ def _told(means: np.ndarray) -> dict[str, np.ndarray]:
     chroma = np.sqrt(means[:, :12] / (means[:, :12].max(1, keepdims=True) + QUIET))
     power, high, flux = means[:, 12:].T / np.array([[3], [3], [1]])  # a Hann window lets through three eighths
     level = 10 * np.log10(power + 1e-6)
-    return dict(chroma=chroma - chroma.min(1, keepdims=True), level=level, brightness=10 * np.log10(high + 1e-7) - level, onsets=flux)
+    brightness = 10 * np.log10(high + 1e-7) - level
+    return dict(chroma=chroma - chroma.min(1, keepdims=True), level=level, brightness=brightness, onsets=flux)
 
-# %% ../nbs/07_plan.ipynb #5f97a2c7
+# %% ../nbs/07_plan.ipynb #5f102983
 SLOWEST, QUICKEST = 1.0, 0.3  # seconds of a beat
 CLEAR = 0.25   # correlation of the flux with itself a beat later; noise has under 0.1
 EARLY = WINDOW / 3  # seconds: a long window sees a note begin before its middle is there
@@ -194,7 +199,7 @@ def _track(flux: np.ndarray, period: float) -> np.ndarray:
     return np.array(found[::-1])
 
 def grid(rows: np.ndarray, times: np.ndarray, seconds: float) -> np.ndarray:
-    "Edges of steps, (n + 1,) from 0 to `seconds`: beats, doubled or halved to come near STEP, where they are clear; else every STEP."
+    "Edges of steps, (n + 1,) from 0 to `seconds`: clear beats, doubled or halved to come near STEP; else every STEP."
     even = lambda a, b: np.linspace(a, b, max(1, round((b - a) / STEP)) + 1)[:-1]
     every = times[1] - times[0] if len(times) > 1 else HOP
     length = beat_length(rows[:, -1], every)
@@ -206,11 +211,11 @@ def grid(rows: np.ndarray, times: np.ndarray, seconds: float) -> np.ndarray:
     if len(found) < 4: return np.append(np.arange(max(1, round(seconds / STEP))) * STEP, seconds)
     return np.concatenate([even(0, found[0]), found[:-1], even(found[-1], seconds), [seconds]])
 
-# %% ../nbs/07_plan.ipynb #bf33391c
+# %% ../nbs/07_plan.ipynb #31c963e2
 def hear(blocks: Any, rate: int, edges: np.ndarray | None = None) -> Plan:
     """The plan of a sound: all but its colour.
 
-    blocks: its waveform, or an iterable of pieces of it, (m,) float32; edges: of the steps, in seconds (default: beats, or every STEP)."""
+    blocks: its waveform, or an iterable of pieces of it, (m,) float32; edges: seconds (default: beats, or every STEP)."""
     listener, rows, samples = Listener(rate), [], 0
     for x in [blocks] if isinstance(blocks, np.ndarray) else blocks:
         rows.append(listener.push(x))
@@ -221,7 +226,7 @@ def hear(blocks: Any, rate: int, edges: np.ndarray | None = None) -> Plan:
     edges = grid(rows, times, samples / rate) if edges is None else np.asarray(edges, float)
     return Plan.of(edges, _told(_means(rows, times, edges)))
 
-# %% ../nbs/07_plan.ipynb #3f73981f
+# %% ../nbs/07_plan.ipynb #91acbca2
 @dataclass(frozen=True)
 class Scale:
     "What is usual in some music: mean and deviation of each number of a step, (WIDTH,) float32 each."
@@ -264,7 +269,7 @@ class Told:
         turn = 2 * np.pi * np.clip((seconds - edges[now]) / np.maximum(edges[now + 1] - edges[now], 1e-6), 0, 1)
         return np.column_stack([self.rows[now], self.rows[after], np.sin(turn), np.cos(turn)]).astype(np.float32)
 
-# %% ../nbs/07_plan.ipynb #82a050ac
+# %% ../nbs/07_plan.ipynb #fcde7fc1
 NOTHING, WITHOUT = 0.2, 0.1  # shares of the blocks that are told nothing; not told a certain group
 
 def kept(blocks: int, rng: np.random.Generator) -> np.ndarray:
@@ -278,7 +283,7 @@ def follows_plan(model: Any) -> bool:
     "Whether a Keras model wants to be told a plan beside the frames."
     return len(model.inputs) == 2 and model.inputs[1].name == "plan"
 
-# %% ../nbs/07_plan.ipynb #c096df89
+# %% ../nbs/07_plan.ipynb #47db7fdb
 AROUND, NEAR = 4.6, 1.5  # seconds that colour, and home, are the mean of
 
 def around(frames: np.ndarray, per_second: float, plan: Plan, seconds: float) -> np.ndarray:
@@ -299,7 +304,7 @@ def coloured(plan: Plan, frames: np.ndarray, per_second: float) -> Plan:
     values[:, PART["colour"]] = np.pad(mean, ((0, 0), (0, GROUPS["colour"] - mean.shape[1])))
     return replace(plan, values=values)
 
-# %% ../nbs/07_plan.ipynb #1b2036e0
+# %% ../nbs/07_plan.ipynb #bf869ef6
 BAR = 4  # beats
 _STRENGTH = dict(root=1.0, fifth=0.9, other=0.95)  # which note of a chord gets most, where music leaves it open
 
@@ -317,7 +322,7 @@ def _repeated(starts: np.ndarray, whole: float, seconds: float) -> np.ndarray:
     return np.append((rounds[:, None] * whole + starts).ravel(), rounds[-1] * whole + whole)
 
 def from_chords(text: str, tempo: float = 120.0, seconds: float | None = None) -> Plan:
-    """A chart such as "Am F C G" (see `parse_chords`) at so many beats a minute; again from its beginning, up to `seconds`.
+    """A chart such as "Am F C G" (see `parse_chords`) at so many beats a minute; repeated, up to `seconds`.
 
     Tells chroma; level too, in rests."""
     chords = parse_chords(text, BAR)
@@ -331,12 +336,13 @@ def from_chords(text: str, tempo: float = 120.0, seconds: float | None = None) -
     rounds = (len(edges) - 1) // len(inner)
     chroma = np.tile(rows, (rounds, 1))
     level = np.where(chroma.any(1), np.nan, SILENCE)
-    spans = [(r * starts[-1] + a, r * starts[-1] + b, c.pitch_classes) for r in range(rounds) for a, b, c in zip(starts, starts[1:], chords)]
+    once = list(zip(starts, starts[1:], chords))
+    spans = [(r * starts[-1] + a, r * starts[-1] + b, c.pitch_classes) for r in range(rounds) for a, b, c in once]
     return Plan.of(edges, dict(chroma=chroma, level=level), source=spell(chords), chords=tuple(spans))
 
 SILENCE = -60.0  # dB of full scale: a rest
 
-# %% ../nbs/07_plan.ipynb #9f6df4ee
+# %% ../nbs/07_plan.ipynb #78d0a2c5
 CALM = 0.7  # of the usual deviation: dynamics of other music, brought into the range of the model's
 
 def _relative(plan: Plan) -> Plan:
@@ -356,7 +362,8 @@ def from_audio(path: str | Path, seconds: float | None = None, rate: int = 32000
             left -= len(block)
             if left <= 0: return
     plan = hear(blocks(), rate)
-    if plan.group("level").max() < SILENCE + 5: raise SoundcubeError(f"{path}: silent; expected a recording with music to follow")
+    if plan.group("level").max() < SILENCE + 5:
+        raise SoundcubeError(f"{path}: silent; expected a recording with music to follow")
     return replace(_relative(plan), source=Path(path).name)
 
 def from_midi(path: str | Path, seconds: float | None = None) -> Plan:
@@ -365,35 +372,41 @@ def from_midi(path: str | Path, seconds: float | None = None) -> Plan:
     beats = notes.beats if len(notes.beats) > 1 else np.arange(0, notes.end.max() + STEP, STEP)
     if seconds: beats = beats[:max(2, int(np.searchsorted(beats, seconds)) + 1)]
     parts = np.maximum(1, np.round(np.diff(beats) / STEP).astype(int))
-    edges = np.append(np.concatenate([a + (b - a) / n * np.arange(n) for a, b, n in zip(beats, beats[1:], parts)]), beats[-1])
+    steps = [a + (b - a) / n * np.arange(n) for a, b, n in zip(beats, beats[1:], parts)]
+    edges = np.append(np.concatenate(steps), beats[-1])
     chroma = chroma_of(notes, edges)
     chroma = np.sqrt(chroma / np.maximum(chroma.max(1, keepdims=True), 1e-9))
     level = 10 * np.log10(energy_of(notes, edges) + 1e-4)
-    plan = Plan.of(edges, dict(chroma=chroma, level=level, onsets=onsets_of(notes, edges), brightness=np.full(len(level), np.nan)))
+    plan = Plan.of(edges, dict(chroma=chroma, level=level, onsets=onsets_of(notes, edges)))
     return replace(_relative(plan), source=Path(path).name)
 
 def from_file(path: str | Path, seconds: float | None = None) -> Plan:
     "`from_midi` or `from_audio`, as the name's ending says; SoundcubeError if there is no such file."
-    if not Path(path).is_file(): raise SoundcubeError(f"{path}: no such file; expected a recording or a MIDI file to follow")
+    if not Path(path).is_file():
+        raise SoundcubeError(f"{path}: no such file; expected a recording or a MIDI file to follow")
     return (from_midi if Path(path).suffix.lower() in (".mid", ".midi") else from_audio)(path, seconds)
 
-def from_curves(seconds: float, energy: Sequence[float] = (), density: Sequence[float] = (), brightness: Sequence[float] = ()) -> Plan:
-    "Curves drawn by hand, spread evenly over so many seconds: numbers from 0, the least this music has, to 1, the most; SoundcubeError for others."
+def from_curves(seconds: float, energy: Sequence[float] = (), density: Sequence[float] = (),
+                brightness: Sequence[float] = ()) -> Plan:
+    "Curves drawn by hand, over so many seconds: from 0, the least this music has, to 1, the most; SoundcubeError else."
     edges = np.append(np.arange(max(1, round(seconds / STEP))) * STEP, seconds)
     middle = (edges[1:] + edges[:-1]) / 2 / seconds
     groups = {}
-    for name, group, curve in (("energy", "level", energy), ("density", "onsets", density), ("brightness", "brightness", brightness)):
+    curves = dict(energy=("level", energy), density=("onsets", density), brightness=("brightness", brightness))
+    for name, (group, curve) in curves.items():
         curve = np.asarray(curve, float)
         if not len(curve): continue
-        if not ((curve >= 0) & (curve <= 1)).all(): raise SoundcubeError(f"output.{name}: expected numbers from 0 to 1, such as [0.2, 1, 0.5]")
-        groups[group] = 2 * MOST * (np.interp(middle, np.linspace(0, 1, len(curve)) if len(curve) > 1 else [0.5], curve) - 0.5)
+        if not ((curve >= 0) & (curve <= 1)).all():
+            raise SoundcubeError(f"{name}: expected numbers from 0 to 1, such as [0.2, 1, 0.5]")
+        points = np.linspace(0, 1, len(curve)) if len(curve) > 1 else [0.5]
+        groups[group] = 2 * MOST * (np.interp(middle, points, curve) - 0.5)
     return Plan.of(edges, groups, relative=True, source="curves")
 
 MOST = 1.8  # deviations from what is usual: the ends of a curve
 
-Plan.from_chords, Plan.from_audio, Plan.from_midi, Plan.from_file, Plan.from_curves = map(staticmethod, (from_chords, from_audio, from_midi, from_file, from_curves))
+for source in (from_chords, from_audio, from_midi, from_file, from_curves): setattr(Plan, source.__name__, staticmethod(source))
 
-# %% ../nbs/07_plan.ipynb #a9208c2a
+# %% ../nbs/07_plan.ipynb #f8c7d286
 NAMES = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
 
 def plot(plan: Plan, axes: Any = None) -> Any:
@@ -401,12 +414,14 @@ def plot(plan: Plan, axes: Any = None) -> Any:
     if axes is None:
         from matplotlib.figure import Figure
         axes = Figure(figsize=(10, 2.5), layout="constrained").subplots()
-    axes.pcolormesh(plan.edges, np.arange(13) - 0.5, np.nan_to_num(plan.group("chroma")).T, cmap="magma", rasterized=True)
+    chroma = np.nan_to_num(plan.group("chroma")).T
+    axes.pcolormesh(plan.edges, np.arange(13) - 0.5, chroma, cmap="magma", rasterized=True)
     axes.set(yticks=range(12), yticklabels=NAMES, xlabel="seconds", title=plan.source[:100])
     level = plan.group("level")[:, 0]
     if np.isfinite(level).any():
         low, high = np.nanmin(level), np.nanmax(level)
-        axes.step(plan.edges[:-1], (level - low) / max(high - low, 1e-3) * 11, where="post", color="white", linewidth=1, alpha=0.7)
+        height = (level - low) / max(high - low, 1e-3) * 11
+        axes.step(plan.edges[:-1], height, where="post", color="white", linewidth=1, alpha=0.7)
     return axes
 
 Plan.plot = plot

@@ -6,7 +6,7 @@
 __all__ = ['MOST', 'BEND', 'CONTEXT', 'SHORTEST', 'LONGEST', 'CHOICE', 'RECENT', 'APART', 'ASKED', 'CONTRAST', 'Corpus', 'Walk',
            'wander', 'complete', 'shaped', 'whence']
 
-# %% ../nbs/08_walk.ipynb #1c853bff
+# %% ../nbs/08_walk.ipynb #a5d9ff19
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -16,9 +16,9 @@ from typing import Any
 import numpy as np
 
 from .files import SoundcubeError
-from .plan import GROUPS, NEAR, PART, WIDTH, Plan, Scale, around
+from .plan import NEAR, PART, WIDTH, Plan, Scale, around
 
-# %% ../nbs/08_walk.ipynb #d3077bc9
+# %% ../nbs/08_walk.ipynb #6a0abc74
 MOST = 60_000
 BEND = 0.4  # of the difference in harmony
 
@@ -26,8 +26,8 @@ BEND = 0.4  # of the difference in harmony
 class Corpus:
     """The training music as steps of its plans.
 
-    values: (n, WIDTH) float32 on `scale`; home: (n, dims) float32; seconds: (n,) float32, length of each; at: (n,) float32, where it begins in its
-    own key; track: (n,) int32, index in `names`; key: (n,) int32, semitones."""
+    values: (n, WIDTH) float32 on `scale`; home: (n, dims) float32; seconds: (n,) float32, length of each;
+    at: (n,) float32, where it begins in its own key; track: (n,) int32, index in `names`; key: (n,) int32, semitones."""
     values: np.ndarray
     home: np.ndarray
     seconds: np.ndarray
@@ -39,20 +39,21 @@ class Corpus:
 
     @classmethod
     def of(cls, pieces: Iterable[tuple[str, int, Plan, np.ndarray]], per_second: float) -> "Corpus":
-        "pieces: name, key, plan with all its groups, and frames (m, dims), of each piece in each key; those that come first are kept if there are too many."
+        "pieces: name, key, plan with all its groups, and frames (m, dims), of each; the first are kept if there are too many."
         parts, names, total = [], [], 0
         for name, key, plan, frames in pieces:
             if total >= MOST: break
             if name not in names: names.append(name)
             n = len(plan)
             total += n
-            own = 2 ** (key / 12)
-            parts.append((plan.values, around(frames, per_second, plan, NEAR), np.diff(plan.edges), plan.edges[:-1] * own, np.full(n, names.index(name)), np.full(n, key)))
+            at = plan.edges[:-1] * 2 ** (key / 12)
+            where = np.full(n, names.index(name)), np.full(n, key)
+            parts.append((plan.values, around(frames, per_second, plan, NEAR), np.diff(plan.edges), at, *where))
         if not parts: raise SoundcubeError("there is no music to walk through")
         values, *rest = (np.concatenate(p)[:MOST] for p in zip(*parts))
         scale = Scale.of(values)
         values = np.clip((values - scale.mean) / scale.spread, -5, 5)
-        values, rest[0] = values.astype(np.float16), rest[0].astype(np.float16)  # as it is stored: a loaded model walks as the trained one did
+        values, rest[0] = values.astype(np.float16), rest[0].astype(np.float16)  # as stored: a loaded model walks alike
         kinds = (np.float32, np.float32, np.float32, np.float32, np.int32, np.int32)
         return cls(*(np.asarray(a, kind) for a, kind in zip((values, *rest), kinds)), scale, tuple(names))
 
@@ -68,36 +69,41 @@ class Corpus:
         return np.linalg.solve(chroma.T @ chroma + len(self) * 0.01 * np.eye(12), chroma.T @ home).astype(np.float32)
 
     def homes(self, places: np.ndarray, chroma: np.ndarray) -> np.ndarray:
-        "Homes (n, dims) of steps (n,), moved by as much as the chroma asked for, (n, 12) on `scale`, differs from theirs."
+        "Homes (n, dims) of steps (n,), moved as the chroma asked for, (n, 12) on `scale`, differs from theirs."
         return self.home[places] + BEND * (chroma - self.values[places, PART["chroma"]]) @ self.bend
 
     def arrays(self) -> dict[str, np.ndarray]:
         "All of it but the names, small: {name: array}."
         half = np.float16
-        return dict(values=self.values.astype(half), home=self.home.astype(half), seconds=self.seconds, at=self.at, track=self.track, key=self.key,
-                    mean=self.scale.mean, spread=self.scale.spread)
+        where = dict(seconds=self.seconds, at=self.at, track=self.track, key=self.key)
+        scale = dict(mean=self.scale.mean, spread=self.scale.spread)
+        return dict(values=self.values.astype(half), home=self.home.astype(half)) | where | scale
 
     @classmethod
     def from_arrays(cls, arrays: dict[str, np.ndarray], names: list[str], dims: int) -> "Corpus":
         "What `arrays` gave; SoundcubeError if they are not of one corpus of frames of `dims` numbers."
         n = len(arrays.get("values", ()))
-        shapes = dict(values=(n, WIDTH), home=(n, dims), seconds=(n,), at=(n,), track=(n,), key=(n,), mean=(WIDTH,), spread=(WIDTH,))
-        fits = n and all(k in arrays and arrays[k].shape == shape and np.isfinite(arrays[k]).all() for k, shape in shapes.items())
-        if not fits or (arrays["seconds"] <= 0).any() or not 0 <= arrays["track"].min() <= arrays["track"].max() < len(names):
+        shapes = dict.fromkeys(("seconds", "at", "track", "key"), (n,)) | dict.fromkeys(("mean", "spread"), (WIDTH,))
+        shapes |= dict(values=(n, WIDTH), home=(n, dims))
+        whole = lambda k: k in arrays and arrays[k].shape == shapes[k] and np.isfinite(arrays[k]).all()
+        fits = n and all(map(whole, shapes)) and (arrays["seconds"] > 0).all()
+        if not fits or not 0 <= arrays["track"].min() <= arrays["track"].max() < len(names):
             raise SoundcubeError("the model's plan is damaged")
         a = {k: np.asarray(v, np.int32 if k in ("track", "key") else np.float32) for k, v in arrays.items()}
-        return cls(*(a[k] for k in ("values", "home", "seconds", "at", "track", "key")), Scale(a["mean"], a["spread"]), tuple(names))
+        parts = (a[k] for k in ("values", "home", "seconds", "at", "track", "key"))
+        return cls(*parts, Scale(a["mean"], a["spread"]), tuple(names))
 
-# %% ../nbs/08_walk.ipynb #a372377f
+# %% ../nbs/08_walk.ipynb #2b285557
 CONTEXT = 4            # steps that are compared: two seconds
 SHORTEST, LONGEST = 6, 14  # steps taken from one place: 3 to 7 seconds
 CHOICE = 12            # of so many places, one is drawn
 RECENT, APART = 12, 8.0  # places, and seconds around each, that are kept off
 ASKED = 4.0            # how much what is asked for counts, against what was just played
-_WEIGHT = np.concatenate([np.full(size, 1.0 if name == "chroma" else 0.7) for name, size in GROUPS.items()]).astype(np.float32)
+_WEIGHT = np.full(WIDTH, 0.7, np.float32)
+_WEIGHT[PART["chroma"]] = 1
 
 def _runs(*marks: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    "For each of n steps: how many of the same piece come before it, and how many from it on; a piece ends where one of the marks (n,) changes."
+    "For each of n steps: how many of its piece come before it, and from it on; a piece ends where a mark (n,) changes."
     n = len(marks[0])
     new = np.any([np.diff(m, prepend=m[0]) != 0 for m in marks], axis=0)
     starts = np.flatnonzero(np.concatenate([[True], new[1:]]))
@@ -105,7 +111,7 @@ def _runs(*marks: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return np.arange(n) - np.repeat(starts, ends - starts), np.repeat(ends, ends - starts) - np.arange(n)
 
 class Walk:
-    """A way through a corpus. `go` takes the next steps; `heard` is what was played last, (CONTEXT, WIDTH) on the corpus' scale.
+    """A way through a corpus. `go` takes the next steps; `heard`: what was played last, (CONTEXT, WIDTH) on its scale.
 
     random: draws among the places that fit; two walks of the same one are the same."""
     def __init__(self, corpus: Corpus, random: np.random.Generator, heard: np.ndarray | None = None):
@@ -128,11 +134,10 @@ class Walk:
         for back, row in enumerate(self.heard[::-1], 1):
             far[back:] += self._distance(row)[:-back]
         told = np.isfinite(asked).any(1)
-        same = n > 1 and np.array_equal(asked[0], asked[-1], equal_nan=True) and np.array_equal(asked[0], asked[n // 2], equal_nan=True)
-        if told.any():
-            each = [self._distance(asked[0])] * n if same else [self._distance(row) if any_told else None for row, any_told in zip(asked, told)]
-            for ahead, distance in enumerate(each):
-                if distance is not None: far[:len(far) - ahead] += ASKED * CONTEXT / n * distance[ahead:]
+        for ahead in np.flatnonzero(told):
+            if ahead == 0 or not np.array_equal(asked[ahead], asked[ahead - 1], equal_nan=True):
+                distance = self._distance(asked[ahead])
+            far[:len(far) - ahead] += ASKED * CONTEXT / n * distance[ahead:]
         free = (self.before >= len(self.heard)) & (self.left >= n)
         for k in self.recent:
             free &= (c.track != c.track[k]) | (np.abs(c.at - c.at[k]) > APART)
@@ -140,7 +145,7 @@ class Walk:
         return np.where(free, far, np.inf)
 
     def go(self, asked: np.ndarray) -> np.ndarray:
-        "Steps of the corpus, (n,) int, from one place, to play what is asked, (n, WIDTH), NaN for what may be anything."
+        "Steps of the corpus, (n,) int, from one place, to play what is asked, (n, WIDTH), NaN for anything."
         far = self._places(asked)
         near = np.argpartition(far, min(CHOICE, len(far) - 1))[:CHOICE]
         near = near[np.isfinite(far[near])]
@@ -150,7 +155,7 @@ class Walk:
         self.heard = np.concatenate([self.heard, self.corpus.values[steps]])[-CONTEXT:]
         return steps
 
-# %% ../nbs/08_walk.ipynb #fa93a94f
+# %% ../nbs/08_walk.ipynb #c7e0fbbc
 def wander(walk: Walk, seconds: float) -> Plan:
     "A plan of at least so many seconds, all groups told, out of the training music."
     steps, total = [], 0.0
@@ -172,7 +177,7 @@ def _stretches(n: int, random: np.random.Generator) -> list[slice]:
     return cuts
 
 def complete(plan: Plan, walk: Walk) -> Plan:
-    "The plan with everything told: what it leaves open as the training music has it in places where it plays most nearly what is told."
+    "The plan with everything told: what it leaves open, as the music has it where it plays most nearly what is told."
     scale, corpus = walk.corpus.scale, walk.corpus
     asked = scale.scaled(shaped(plan, corpus) if plan.chords else plan)
     steps = np.concatenate([walk.go(asked[part]) for part in _stretches(len(asked), walk.random)])
@@ -180,9 +185,9 @@ def complete(plan: Plan, walk: Walk) -> Plan:
     values = np.where(np.isnan(asked), found, asked)
     return replace(plan, values=scale.units(values), places=steps, relative=False)
 
-# %% ../nbs/08_walk.ipynb #f52d1608
+# %% ../nbs/08_walk.ipynb #120814a2
 def shaped(plan: Plan, corpus: Corpus) -> Plan:
-    "A plan of chords, with chroma 1 for their notes (more for those that matter more) and 0 for the others, as the music would have them."
+    "A plan of chords, 0 for what is no note of them, with the strengths that notes have in the music."
     chroma = slice(*PART["chroma"].indices(WIDTH)[:2])
     usual = np.sort(corpus.values[:, chroma] * corpus.scale.spread[chroma] + corpus.scale.mean[chroma], 1)[:, ::-1]
     usual = np.quantile(usual, CONTRAST, axis=0)
@@ -196,14 +201,15 @@ def shaped(plan: Plan, corpus: Corpus) -> Plan:
 
 CONTRAST = 0.5  # quantile of the music's steps whose strengths the notes of a chord are given
 
-# %% ../nbs/08_walk.ipynb #ff9c472f
+# %% ../nbs/08_walk.ipynb #b5885a04
 def whence(plan: Plan, corpus: Corpus) -> list[list]:
     "Where a plan was taken from: [file, second, key in semitones, steps] of each stretch of it."
     out: list[list] = []
     last = -2
     for k in plan.places:
         if k < 0: continue
-        if k != last + 1 or not out: out.append([corpus.names[corpus.track[k]], round(float(corpus.at[k]), 1), int(corpus.key[k]), 0])
+        if k != last + 1 or not out:
+            out.append([corpus.names[corpus.track[k]], round(float(corpus.at[k]), 1), int(corpus.key[k]), 0])
         out[-1][3] += 1
         last = k
     return out
