@@ -149,8 +149,7 @@ def _detours(acted: list[tuple[float, str]]) -> str:
 def generate(config: Config, words: list[str], like: str | None = None) -> None:
     "A take for each file name (default: output.default_file, whose last take is kept); the ending says the format."
     from soundcube.sessions import wake
-    from soundcube.players import plan_words
-    from soundcube.takes import read_settings
+    from soundcube.takes import plan_words, read_settings
     _, _, names = sort_words(words)
     paths = [_place(config, name) for name in names] or [_place(config, config.output.default_file, makes_room=True)]
     settings = read_settings(like) if like else None

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -398,7 +399,7 @@ def encode_music(config: Config, codec: Codec | None = None, progress: Progress 
             for k, (s, result) in enumerate(workers.run(jobs, config.data.seconds_per_file)):
                 if isinstance(result, SoundcubeError): raise SoundcubeError(f"{s}: {result}")
                 if progress: progress((k + 1) / len(jobs), s)
-        if not own: where.unlink(missing_ok=True)
+        if not own: where.unlink()
     return codec
 
 # %% ../nbs/10_data.ipynb #63266754
@@ -433,6 +434,7 @@ class Track:
     plan: Plan | None = None
     per_second: float = 0.0
 
+    @cached_property
     def plans(self) -> list[Plan]:
         "The plan of its own key, then of the others, each with the colour of the frames in that key."
         return [coloured(in_key(self.plan, key), frames, self.per_second) for key, frames in zip([0, *self.keys], [self.frames, *self.in_keys])]

@@ -144,7 +144,6 @@ def _run(w, h, frame, given, is_given, uniform, normal, beside, lean, temperatur
     """Frames of some takes: h (takes, layers, units) and frame (takes, dims) are carried; lean (takes, dims) is added to each; the others are (takes, n, ...).
 
     beside: what the network is told beside the frames - a plan, if its head reads more than it plays with, or what to look back on."""
-    back = beside
     takes, layers, units = h.shape
     dims = frame.shape[1]
     told, x, z, state = np.zeros((takes, w.first.weights.shape[1]), np.float32), np.empty((takes, units), np.float32), np.empty((takes, units), np.float32), np.empty((takes, units), np.float32)
@@ -174,10 +173,10 @@ def _run(w, h, frame, given, is_given, uniform, normal, beside, lean, temperatur
         for t in range(takes):
             for i in range(dims): base[i] = w.skip[i] * frame[t, i]
             for i in range(gate.shape[1]):
-                open_, urged = _sigmoid(gate[t, i]), _sigmoid(gate[t, i] + back[t, n, -1])
-                base[i] += open_ * (back[t, n, i] - base[i])
+                open_, urged = _sigmoid(gate[t, i]), _sigmoid(gate[t, i] + beside[t, n, -1])
+                base[i] += open_ * (beside[t, n, i] - base[i])
                 gate[t, i] = (urged - open_) / max(np.float32(1) - open_, np.float32(1e-6))
-            _draw(w, pre[t], base, back[t, n], gate[t], uniform[t, n], normal[t, n], temperature, top_p, part, out[t, n])
+            _draw(w, pre[t], base, beside[t, n], gate[t], uniform[t, n], normal[t, n], temperature, top_p, part, out[t, n])
             out[t, n] = given[t, n] if is_given[n] else out[t, n] + lean[t]
             frame[t] = out[t, n]
 

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['SILENT', 'LOUD', 'STILL', 'SAME', 'FAINT', 'REST', 'PASSAGE', 'POINTS', 'levels', 'flatness', 'Health', 'health',
-           'trouble', 'passages', 'nearest', 'copied', 'follow', 'draw_spectrogram', 'save_picture']
+           'trouble', 'passages', 'nearest', 'copied', 'followed', 'follow', 'draw_spectrogram', 'save_picture']
 
 # %% ../nbs/19_measure.ipynb #77de68da
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ import numpy as np
 import scipy.fft
 
 from .lookback import likeness
-from .plan import Plan, hear
+from .plan import Heard, Listener, Plan
 
 # %% ../nbs/19_measure.ipynb #c1dfd96e
 SILENT = -60.0  # dBFS
@@ -107,25 +107,34 @@ def _cosine(a: np.ndarray, b: np.ndarray) -> float:
     size = np.linalg.norm(a, axis=1) * np.linalg.norm(b, axis=1)
     return float(np.mean((a * b).sum(1)[size > 1e-6] / size[size > 1e-6])) if (size > 1e-6).any() else 0.0
 
-def follow(x: np.ndarray, rate: int, plan: Plan) -> dict[str, float]:
-    """How much of its plan a waveform (samples,) plays: `chroma` and `shuffled`, mean cosines with the plan and with its steps in random order;
-    `chords` and `worst`, of a chart: share of the times at which the chord asked for is heard, and the share of its worst chord."""
-    steps = int(np.searchsorted(plan.edges, len(x) / rate, "right")) - 1
+def followed(heard: Heard, plan: Plan) -> dict[str, float]:
+    """How much of its plan a sound plays: `chroma` and `shuffled`, mean cosines with the plan and with its steps in
+    random order; `chords` and `worst`, of a chart: share of the times at which the chord asked for is heard, and the
+    share of its worst chord."""
+    steps = int(np.searchsorted(plan.edges, heard.seconds, "right")) - 1
     if steps < 2: return {}
     asked = plan.group("chroma")[:steps]
-    heard = hear(x, rate, plan.edges[:steps + 1]).group("chroma")
+    chroma = heard.plan(plan.edges[:steps + 1]).group("chroma")
     mixed = np.random.default_rng(0).permutation(steps)
-    found = dict(chroma=_cosine(heard, asked), shuffled=_cosine(heard, asked[mixed]))
-    chords = [c for c in plan.chords if c[1] <= len(x) / rate and c[2]]
-    return {k: round(v, 3) for k, v in (found | (_chords_heard(x, rate, chords) if chords else {})).items()}
+    found = dict(chroma=_cosine(chroma, asked), shuffled=_cosine(chroma, asked[mixed])) | _chords_heard(heard, plan)
+    return {k: round(v, 3) for k, v in found.items()}
 
-def _chords_heard(x: np.ndarray, rate: int, chords: list[tuple[float, float, tuple[int, ...]]]) -> dict[str, float]:
-    names = sorted({notes for *_, notes in chords})
-    heard = np.stack([hear(x[int(a * rate):int(b * rate)], rate, np.array([0.0, b - a])).group("chroma")[0] for a, b, _ in chords])
-    strength = np.stack([heard[:, list(notes)].mean(1) for notes in names], 1)
-    right = strength.argmax(1) == [names.index(notes) for *_, notes in chords]
-    each = [right[[c[2] == notes for c in chords]].mean() for notes in names]
+def _chords_heard(heard: Heard, plan: Plan) -> dict[str, float]:
+    spans = [span for span in plan.chords if span[1] <= heard.seconds]
+    if not any(notes for *_, notes in spans): return {}
+    chroma = heard.plan([spans[0][0], *(end for _, end, _ in spans)]).group("chroma")
+    asked, chroma = zip(*((notes, row) for (*_, notes), row in zip(spans, chroma) if notes))
+    names = sorted(set(asked))
+    strength = np.stack([np.stack(chroma)[:, list(notes)].mean(1) for notes in names], 1)
+    right = strength.argmax(1) == [names.index(notes) for notes in asked]
+    each = [right[[notes == name for notes in asked]].mean() for name in names]
     return dict(chords=float(right.mean()), worst=float(min(each)))
+
+def follow(x: np.ndarray, rate: int, plan: Plan) -> dict[str, float]:
+    "`followed`, of a whole waveform, (samples,)."
+    listener = Listener(rate)
+    listener.push(x)
+    return followed(listener.end(), plan)
 
 # %% ../nbs/19_measure.ipynb #0716d970
 def draw_spectrogram(x: np.ndarray, rate: int, axes: Any, low: float = 40.0, rows: int = 256, columns: int = 1200) -> None:

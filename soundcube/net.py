@@ -23,14 +23,14 @@ from .audio import read_audio
 from .checkpoints import Checkpoint, Shelf, load_checkpoint, numbered, save_checkpoint, unnumbered
 from .config import Config, load_config, log
 from .lookback import looks_back
-from .plan import STEP, Plan, Told, coloured, follows_plan, hear
+from .plan import STEP, Listener, Plan, Told, coloured, follows_plan, hear
 from .walk import CONTEXT, Corpus, Walk, complete, wander, whence
 from .data import Batches, FrameFile, Progress, Store, Track, encode_music, load_codec, load_tracks, split_tracks, training_keys
 from .heads import head_of
 from .layers import Noise
 from .models import build_model
 from .playing import Controls, Guard, Guide, Leash, Player, stream
-from .measure import follow
+from .measure import followed
 from .takes import SAMPLING, Take, packed, record, sidecar
 from .training import Stop, Training, make_trainer, new_progress, signals
 
@@ -129,7 +129,7 @@ class Stored:
 
     def plans(self, track: Track) -> list[Plan]:
         "A track's plan in each of its keys; heard in its decoded frames if they are all there is of it."
-        if track.plan: return track.plans()
+        if track.plan: return track.plans
         per_second = self.codec.frames_per_second
         return [coloured(hear(self.codec.decode(f), self.codec.rate), f, per_second) for f in (track.frames, *track.in_keys)]
 
@@ -319,10 +319,6 @@ class Net(Trainable):
         more = lambda k: complete(plan, walks[k]) if plan is not None else wander(walks[k], AT_ONCE)
         return Guide([more(k) for k in range(len(walks))], self.corpus, per_second, more)
 
-    def asked(self) -> Plan | None:
-        "The plan that the configuration asks for; None for a walk."
-        return asked_plan(self.config)
-
     def start(self, seed: np.ndarray | None = None, random_state: int | None = None, takes: int = 1, about: dict | None = None, seed_steps: int | None = None,
               plan: Plan | None = None) -> dict:
         "Begin a take (or several): a player that has heard the seed. The settings so far. plan: what to play (default: as configured, else a walk)."
@@ -330,7 +326,7 @@ class Net(Trainable):
         if seed is None: seed, about = self.quickseed(seed_steps, random_state, about)
         else: seed, about = np.asarray(seed, np.float32), about or dict(given=True)
         if seed.ndim != 2 or seed.shape[1] != self.codec.dims: raise SoundcubeError(f"expected a seed of frames of {self.codec.dims} numbers, (steps, {self.codec.dims}); got {seed.shape}")
-        plan = plan if plan is not None else self.asked()
+        plan = plan if plan is not None else asked_plan(self.config)
         if plan is not None and not self.corpus: raise SoundcubeError(f"{self.shelf.base} was trained without plans and can't be told what to play; train it anew")
         per_second, guide, told = self.codec.frames_per_second, None, None
         if self.corpus:
@@ -404,20 +400,20 @@ def write_take(net: Net, path: str | Path, like: dict | None = None, progress: C
     total = steps * net.codec.hop - net.codec.overlap
     raw = FrameFile(Path(path).with_suffix(".npy"), net.codec.dims) if out.save_raw else nullcontext()
     with raw as keep:
-        played = []
+        listener = Listener(net.codec.rate) if net.corpus else None
         def sound() -> Iterator[np.ndarray]:  # keeps count, and the frames if asked to
             done = 0
             for frames, y in net.stream(steps):
                 if keep: keep.write(frames)
                 done += len(frames)
                 progress(done / steps)
-                if net.corpus: played.append(y)
+                if listener: listener.push(y)
                 yield y
         record(path, sound(), net.codec.rate, max(1, total), settings["bit_depth"], (out.fade_in, out.fade_out), settings)
     if plan := net.played_plan():
         plan = plan.between(0, total / net.codec.rate)
         told = dict(source=plan.source, places=whence(plan, net.corpus))
-        settings |= dict(plan=told, heard=follow(np.concatenate(played), net.codec.rate, plan))
+        settings |= dict(plan=told, heard=followed(listener.end(), plan))
         write_json(sidecar(path), settings | dict(plan=told | dict(steps=packed(plan))))
     log.info("take %s: %s", path, json.dumps(settings | net._guarded()))
     return settings | net._guarded()

@@ -5,9 +5,9 @@
 # %% auto #0
 __all__ = ['GROUPS', 'PART', 'WIDTH', 'HEARD', 'TOLD', 'STEP', 'WINDOW', 'HOP', 'LOWEST', 'HIGHEST', 'SHARP', 'QUIET', 'SLOWEST',
            'QUICKEST', 'CLEAR', 'EARLY', 'TIGHT', 'NOTHING', 'WITHOUT', 'AROUND', 'NEAR', 'BAR', 'SILENCE', 'CALM',
-           'MOST', 'NAMES', 'Plan', 'in_key', 'Listener', 'beat_length', 'grid', 'hear', 'Scale', 'Told', 'kept',
-           'follows_plan', 'around', 'coloured', 'from_chords', 'from_audio', 'from_midi', 'from_file', 'from_curves',
-           'plot']
+           'MOST', 'NAMES', 'Plan', 'in_key', 'Listener', 'beat_length', 'even', 'grid', 'Heard', 'end', 'hear',
+           'Scale', 'Told', 'kept', 'follows_plan', 'around', 'coloured', 'from_chords', 'from_audio', 'from_midi',
+           'from_file', 'from_curves', 'plot']
 
 # %% ../nbs/07_plan.ipynb #95437517
 from collections.abc import Sequence
@@ -110,21 +110,24 @@ def _folding(rate: int, window: int) -> np.ndarray:
     return (np.exp(-0.5 * (away / SHARP) ** 2) * counts[:, None]).astype(np.float32)
 
 class Listener:
-    """What is heard of a sound, every HOP seconds: `push` (m,) float32 samples, get (n, 15); `flush` for the rest.
+    """Hears a sound as it comes: `push` (m,) float32 samples; when it is over, `end` says what was heard.
 
-    Each row: 12 magnitudes of pitch classes; power; power above HIGHEST; spectral flux."""
+    rows: (n, 15) float32 each, one every HOP seconds, not the sound: 12 magnitudes of pitch classes; power; power above
+    HIGHEST; spectral flux."""
     def __init__(self, rate: int):
         self.rate, self.hop = rate, round(HOP * rate)
         self.window = self.hop * round(WINDOW / HOP)
         self.analyser, self.folding = Analyser(self.window, self.hop), _folding(rate, self.window)
         self.last: np.ndarray | None = None
+        self.rows: list[np.ndarray] = []
 
-    def times(self, n: int) -> np.ndarray:
-        "The middles of the first n rows, seconds."
-        return ((np.arange(n) + 1) * self.hop - self.window / 2) / self.rate
+    @property
+    def seconds(self) -> float: return self.analyser.seen / self.rate
 
-    def _rows(self, X: np.ndarray) -> np.ndarray:
-        if not len(X): return np.empty((0, HEARD), np.float32)
+    def push(self, x: np.ndarray) -> None: self._add(self.analyser.push(x))
+
+    def _add(self, X: np.ndarray) -> None:
+        if not len(X): return
         sizes = magnitudes(X) * np.float32(4 / self.window)
         low = len(self.folding)
         logs = np.log(sizes + np.float32(1e-3))
@@ -132,12 +135,8 @@ class Listener:
         flux = np.maximum(np.diff(logs, axis=0, prepend=before), 0).mean(1)
         self.last = logs[-1:]
         power = np.square(sizes)
-        rows = [sizes[:, :low] @ self.folding, power.sum(1), power[:, low:].sum(1), flux]
-        return np.column_stack(rows).astype(np.float32)
-
-    def push(self, x: np.ndarray) -> np.ndarray: return self._rows(self.analyser.push(x))
-
-    def flush(self) -> np.ndarray: return self._rows(self.analyser.flush())
+        parts = [sizes[:, :low] @ self.folding, power.sum(1), power[:, low:].sum(1), flux]
+        self.rows.append(np.column_stack(parts).astype(np.float32))
 
 # %% ../nbs/07_plan.ipynb #c1d07782
 def _means(rows: np.ndarray, times: np.ndarray, edges: np.ndarray) -> np.ndarray:
@@ -198,33 +197,54 @@ def _track(flux: np.ndarray, period: float) -> np.ndarray:
         at = source[at]
     return np.array(found[::-1])
 
+def even(seconds: float) -> np.ndarray:
+    "Edges every STEP from 0 to `seconds`, (n + 1,)."
+    return np.append(np.arange(max(1, round(seconds / STEP))) * STEP, seconds)
+
 def grid(rows: np.ndarray, times: np.ndarray, seconds: float) -> np.ndarray:
     "Edges of steps, (n + 1,) from 0 to `seconds`: clear beats, doubled or halved to come near STEP; else every STEP."
-    even = lambda a, b: np.linspace(a, b, max(1, round((b - a) / STEP)) + 1)[:-1]
+    filled = lambda a, b: np.linspace(a, b, max(1, round((b - a) / STEP)) + 1)[:-1]
     every = times[1] - times[0] if len(times) > 1 else HOP
     length = beat_length(rows[:, -1], every)
-    if length is None: return np.append(np.arange(max(1, round(seconds / STEP))) * STEP, seconds)
+    if length is None: return even(seconds)
     found = times[_track(rows[:, -1], length / every)] + EARLY
     if length > 1.5 * STEP: found = np.sort(np.concatenate([found, (found[1:] + found[:-1]) / 2]))
     if length < 0.7 * STEP: found = found[::2]
     found = found[(found > STEP / 2) & (found < seconds - STEP / 2)]
-    if len(found) < 4: return np.append(np.arange(max(1, round(seconds / STEP))) * STEP, seconds)
-    return np.concatenate([even(0, found[0]), found[:-1], even(found[-1], seconds), [seconds]])
+    if len(found) < 4: return even(seconds)
+    return np.concatenate([filled(0, found[0]), found[:-1], filled(found[-1], seconds), [seconds]])
 
 # %% ../nbs/07_plan.ipynb #31c963e2
+@dataclass(frozen=True)
+class Heard:
+    "What a `Listener` heard: rows (n, 15), the times of their middles (n,) and the length of the sound, in seconds."
+    rows: np.ndarray
+    times: np.ndarray
+    seconds: float
+
+    def plan(self, edges: np.ndarray | None = None) -> Plan:
+        "All of a plan but its colour, on these edges, (n + 1,) seconds (default: beats, or every STEP)."
+        edges = grid(self.rows, self.times, self.seconds) if edges is None else np.asarray(edges, float)
+        return Plan.of(edges, _told(_means(self.rows, self.times, edges)))
+
+def end(self: Listener) -> Heard:
+    "What was heard, the sound followed by silence."
+    seconds = self.seconds
+    self._add(self.analyser.flush())
+    rows = np.concatenate(self.rows)
+    times = ((np.arange(len(rows)) + 1) * self.hop - self.window / 2) / self.rate
+    return Heard(rows, times, seconds)
+
+Listener.end = end
+
 def hear(blocks: Any, rate: int, edges: np.ndarray | None = None) -> Plan:
     """The plan of a sound: all but its colour.
 
     blocks: its waveform, or an iterable of pieces of it, (m,) float32; edges: seconds (default: beats, or every STEP)."""
-    listener, rows, samples = Listener(rate), [], 0
-    for x in [blocks] if isinstance(blocks, np.ndarray) else blocks:
-        rows.append(listener.push(x))
-        samples += len(x)
-    rows = np.concatenate([*rows, listener.flush()])
-    if not samples: raise SoundcubeError("there is no sound to take a plan from")
-    times = listener.times(len(rows))
-    edges = grid(rows, times, samples / rate) if edges is None else np.asarray(edges, float)
-    return Plan.of(edges, _told(_means(rows, times, edges)))
+    listener = Listener(rate)
+    for x in [blocks] if isinstance(blocks, np.ndarray) else blocks: listener.push(x)
+    if not listener.seconds: raise SoundcubeError("there is no sound to take a plan from")
+    return listener.end().plan(edges)
 
 # %% ../nbs/07_plan.ipynb #91acbca2
 @dataclass(frozen=True)
@@ -389,7 +409,7 @@ def from_file(path: str | Path, seconds: float | None = None) -> Plan:
 def from_curves(seconds: float, energy: Sequence[float] = (), density: Sequence[float] = (),
                 brightness: Sequence[float] = ()) -> Plan:
     "Curves drawn by hand, over so many seconds: from 0, the least this music has, to 1, the most; SoundcubeError else."
-    edges = np.append(np.arange(max(1, round(seconds / STEP))) * STEP, seconds)
+    edges = even(seconds)
     middle = (edges[1:] + edges[:-1]) / 2 / seconds
     groups = {}
     curves = dict(energy=("level", energy), density=("onsets", density), brightness=("brightness", brightness))

@@ -4,9 +4,9 @@
 
 # %% auto #0
 __all__ = ['LOW', 'RANGE', 'CLOSE', 'MAX_HEARD', 'MAX_DOWNLOAD', 'PIECE', 'SHOWN', 'peaks', 'spectrogram', 'Sound', 'settings_of',
-           'plan_of', 'seed_words', 'plan_words', 'words', 'plan_picture', 'chord_names', 'encode', 'download',
-           'list_takes', 'find_take', 'free_take', 'rename_take', 'favourites', 'set_favourite', 'bin_take', 'card',
-           'present', 'listen', 'TakePlayer', 'TakeShelf']
+           'plan_of', 'seed_words', 'words', 'plan_picture', 'chord_names', 'encode', 'download', 'list_takes',
+           'find_take', 'free_take', 'rename_take', 'favourites', 'set_favourite', 'bin_take', 'card', 'present',
+           'listen', 'TakePlayer', 'TakeShelf']
 
 # %% ../nbs/23_players.ipynb #77de68da
 import itertools, os, tempfile
@@ -26,7 +26,7 @@ from .audio import ENDINGS, AudioFile, AudioWriter, read_audio
 from .config import Config, load_config
 from .plan import Plan
 from .scores import parse_chords
-from .takes import Take, read_settings, sidecar, tags, told_and_heard, unpacked
+from .takes import Take, plan_words, read_settings, sidecar, tags, told_and_heard, unpacked
 
 # %% ../nbs/23_players.ipynb #c1dfd96e
 def peaks(x: np.ndarray, columns: int = 1600) -> np.ndarray:
@@ -103,15 +103,6 @@ def seed_words(seed: dict[str, Any] | None) -> str:
     if "dropped" in seed: return str(seed["dropped"])
     if "file" in seed: return f"{Path(seed['file']).name} at {float(seed.get('offset') or 0):.1f} s"
     return "random" if seed.get("noise") else "given frames" if seed.get("given") else ""
-
-def plan_words(settings: dict[str, Any]) -> str:
-    "What a take was told to play, and how much of it is heard, in words; empty of takes without a plan."
-    told, heard = settings.get("plan"), settings.get("heard")
-    if not isinstance(told, dict): return ""
-    number = lambda key: heard[key] if isinstance(heard, dict) and isinstance(heard.get(key), (int, float)) else None
-    if (chords := number("chords")) is not None: return f"{str(told.get('source'))[:80]}, {chords:.0%} heard"
-    if (chroma := number("chroma")) is not None: return f"{str(told.get('source'))[:80]}, followed {chroma:.2f} (by chance {number('shuffled') or 0:.2f})"
-    return str(told.get("source"))[:80]
 
 def words(settings: dict[str, Any]) -> list[list[str]]:
     "[label, value] of what is worth reading in a take's settings."

@@ -165,6 +165,12 @@ class Player:
         if self.guide: return self.guide.told(m.played, RUN).swapaxes(0, 1)
         return np.zeros((RUN, self.takes, TOLD if self.planned else 0), np.float32)
 
+    def _told_of_seed(self, told: np.ndarray | None, first: int, n: int) -> np.ndarray:
+        "What is told of the n frames of a seed from `first` on, and, if they are its last, of what is played then: (RUN, takes, TOLD)."
+        known = np.zeros((n, TOLD), np.float32) if told is None else told[first:first + n]
+        known = np.repeat(known[:, None], self.takes, 1)
+        return np.concatenate([known, self._beside(1.0)[:RUN - n]]) if n < RUN else known
+
     def _advance(self, given: np.ndarray, is_given: np.ndarray, temperature: float = 1.0, top_p: float = 1.0, repeat: float = 1.0,
                  beside: np.ndarray | None = None) -> np.ndarray:
         "One run; (takes, RUN, dims)."
@@ -189,15 +195,13 @@ class Player:
         self.moment.ahead = self.moment.ahead[:, :0]
         self.moment.frame, rest = frames[:, 0], frames[:, 1:]
         if self.moment.memory: self.moment.memory.hear(frames[:, :1])
-        known = np.zeros((frames.shape[1], TOLD), np.float32) if told is None else told
         self.moment.played = 0
         for k in range(0, rest.shape[1], RUN):
             given = np.zeros((RUN, self.takes, self.dims), np.float32)
             part = rest[:, k:k + RUN].swapaxes(0, 1)
             if self.moment.memory and k + RUN >= rest.shape[1]: self.moment.memory.begin()
             given[:len(part)] = part
-            beside = self._beside(1.0)
-            if self.planned: beside = np.concatenate([np.repeat(known[1 + k:1 + k + len(part), None], self.takes, 1), beside[:RUN - len(part)]])
+            beside = self._told_of_seed(told, 1 + k, len(part)) if self.planned else None
             out = self._advance(given, np.arange(RUN) < len(part), beside=beside)
             self.moment.ahead = out[:, len(part):]  # the last run already plays on
         self.moment.played = self.moment.ahead.shape[1]

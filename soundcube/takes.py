@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['AFTERWARDS', 'SAMPLING', 'Take', 'sidecar', 'not_in_music', 'tags', 'record', 'read_settings', 'told_and_heard',
-           'packed', 'unpacked']
+           'plan_words', 'packed', 'unpacked']
 
 # %% ../nbs/11_takes.ipynb #da4b9237
 import json
@@ -105,6 +105,15 @@ def told_and_heard(path: str | Path) -> dict[str, Any]:
     found = read_json(sidecar(path))
     if not isinstance(found, dict): return {}
     return {k: found[k] for k in AFTERWARDS if isinstance(found.get(k), dict)}
+
+def plan_words(settings: dict[str, Any]) -> str:
+    "What a take was told to play, and how much of it is heard, in words; empty of takes without a plan."
+    told, heard = settings.get("plan"), settings.get("heard")
+    if not isinstance(told, dict): return ""
+    number = lambda key: heard[key] if isinstance(heard, dict) and isinstance(heard.get(key), (int, float)) else None
+    if (chords := number("chords")) is not None: return f"{str(told.get('source'))[:80]}, {chords:.0%} heard"
+    if (chroma := number("chroma")) is not None: return f"{str(told.get('source'))[:80]}, followed {chroma:.2f} (by chance {number('shuffled') or 0:.2f})"
+    return str(told.get("source"))[:80]
 
 def packed(plan: Plan) -> dict[str, str]:
     "A plan's harmony as text. edges: seconds, n + 1; chroma: 12 digits from 0 to f for each of the n steps."

@@ -22,6 +22,17 @@ from .plan import NEAR, PART, WIDTH, Plan, Scale, around
 MOST = 60_000
 BEND = 0.4  # of the difference in harmony
 
+_WEIGHT = np.full(WIDTH, 0.7, np.float32)
+_WEIGHT[PART["chroma"]] = 1
+
+def _runs(*marks: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    "For each of n steps: how many of its piece come before it, and from it on; a piece ends where a mark (n,) changes."
+    n = len(marks[0])
+    new = np.any([np.diff(m, prepend=m[0]) != 0 for m in marks], axis=0)
+    starts = np.flatnonzero(np.concatenate([[True], new[1:]]))
+    ends = np.append(starts[1:], n)
+    return np.arange(n) - np.repeat(starts, ends - starts), np.repeat(ends, ends - starts) - np.arange(n)
+
 @dataclass(frozen=True)
 class Corpus:
     """The training music as steps of its plans.
@@ -60,9 +71,30 @@ class Corpus:
     def __len__(self) -> int: return len(self.values)
 
     @cached_property
+    def weighted(self) -> np.ndarray:
+        "Its values as they count when steps are compared, (n, WIDTH)."
+        return self.values * _WEIGHT
+
+    @cached_property
+    def power(self) -> np.ndarray:
+        "Sum of squares of each step's weighted values, (n,)."
+        return np.square(self.weighted).sum(1)
+
+    @cached_property
+    def runs(self) -> tuple[np.ndarray, np.ndarray]:
+        "For each step: how many of its piece come before it, and from it on, (n,) int each."
+        return _runs(self.track, self.key)
+
+    @cached_property
+    def strengths(self) -> np.ndarray:
+        "How strong the twelve of a step usually are, the strongest first, (12,)."
+        chroma = self.scale.units(self.values)[:, PART["chroma"]]
+        return np.quantile(np.sort(chroma, 1)[:, ::-1], CONTRAST, axis=0)
+
+    @cached_property
     def bend(self) -> np.ndarray:
         "How a home moves with the chroma of its step, within a piece: (12, dims), by ridge regression."
-        starts = np.flatnonzero(_runs(self.track, self.key)[0] == 0)
+        starts = np.flatnonzero(self.runs[0] == 0)
         lengths = np.diff(np.append(starts, len(self)))
         inside = lambda x: x - np.repeat(np.add.reduceat(x, starts, axis=0) / lengths[:, None], lengths, axis=0)
         chroma, home = inside(self.values[:, PART["chroma"]].astype(float)), inside(self.home.astype(float))
@@ -99,16 +131,6 @@ SHORTEST, LONGEST = 6, 14  # steps taken from one place: 3 to 7 seconds
 CHOICE = 12            # of so many places, one is drawn
 RECENT, APART = 12, 8.0  # places, and seconds around each, that are kept off
 ASKED = 4.0            # how much what is asked for counts, against what was just played
-_WEIGHT = np.full(WIDTH, 0.7, np.float32)
-_WEIGHT[PART["chroma"]] = 1
-
-def _runs(*marks: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    "For each of n steps: how many of its piece come before it, and from it on; a piece ends where a mark (n,) changes."
-    n = len(marks[0])
-    new = np.any([np.diff(m, prepend=m[0]) != 0 for m in marks], axis=0)
-    starts = np.flatnonzero(np.concatenate([[True], new[1:]]))
-    ends = np.append(starts[1:], n)
-    return np.arange(n) - np.repeat(starts, ends - starts), np.repeat(ends, ends - starts) - np.arange(n)
 
 class Walk:
     """A way through a corpus. `go` takes the next steps; `heard`: what was played last, (CONTEXT, WIDTH) on its scale.
@@ -116,17 +138,15 @@ class Walk:
     random: draws among the places that fit; two walks of the same one are the same."""
     def __init__(self, corpus: Corpus, random: np.random.Generator, heard: np.ndarray | None = None):
         self.corpus, self.random = corpus, random
-        self.weighted = corpus.values * _WEIGHT
-        self.power = np.square(self.weighted).sum(1)
-        self.before, self.left = _runs(corpus.track, corpus.key)
+        self.before, self.left = corpus.runs
         self.heard = np.zeros((0, WIDTH), np.float32) if heard is None else np.asarray(heard, np.float32)[-CONTEXT:]
         self.recent: deque[int] = deque(maxlen=RECENT)
 
     def _distance(self, row: np.ndarray) -> np.ndarray:
         "Squared distance of every step from a row (WIDTH,), as far as it is told: (n,)."
-        told = np.isfinite(row)
-        if told.all(): return self.power - 2 * self.weighted @ (row * _WEIGHT) + np.square(row * _WEIGHT).sum()
-        return np.square((self.corpus.values[:, told] - row[told]) * _WEIGHT[told]).sum(1)
+        c, told = self.corpus, np.isfinite(row)
+        if told.all(): return c.power - 2 * c.weighted @ (row * _WEIGHT) + np.square(row * _WEIGHT).sum()
+        return np.square((c.values[:, told] - row[told]) * _WEIGHT[told]).sum(1)
 
     def _places(self, asked: np.ndarray) -> np.ndarray:
         "How far every step is from going on here with what is asked, (n,); infinite where it may not."
@@ -188,11 +208,8 @@ def complete(plan: Plan, walk: Walk) -> Plan:
 # %% ../nbs/08_walk.ipynb #120814a2
 def shaped(plan: Plan, corpus: Corpus) -> Plan:
     "A plan of chords, 0 for what is no note of them, with the strengths that notes have in the music."
-    chroma = slice(*PART["chroma"].indices(WIDTH)[:2])
-    usual = np.sort(corpus.values[:, chroma] * corpus.scale.spread[chroma] + corpus.scale.mean[chroma], 1)[:, ::-1]
-    usual = np.quantile(usual, CONTRAST, axis=0)
-    values = plan.values.copy()
-    for row in values[:, chroma]:
+    usual, values = corpus.strengths, plan.values.copy()
+    for row in values[:, PART["chroma"]]:
         if np.isnan(row).any() or not row.any(): continue
         order = np.argsort(-row, kind="stable")
         n = int((row > 0).sum())
