@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-CHAPTERS = sorted((ROOT / "nbs").glob("[0-9][0-9]_*.ipynb"))
+CHAPTERS = sorted((ROOT / "nbs").glob("[0-9][0-9]*_*.ipynb"))
 
 
 def cells(notebook: Path, kind: str = "code") -> list[str]:
@@ -19,7 +19,8 @@ def module_of(notebook: Path) -> str | None:
     return found and found[1]
 
 
-NUMBER = {module_of(n): int(n.name[:2]) for n in CHAPTERS if module_of(n)}
+PLACE = {n: place for place, n in enumerate(CHAPTERS)}
+NUMBER = {module_of(n): PLACE[n] for n in CHAPTERS if module_of(n)}
 
 
 def imported(code: str) -> set[str]:
@@ -36,7 +37,7 @@ def imported(code: str) -> set[str]:
 @pytest.mark.parametrize("notebook", CHAPTERS, ids=lambda n: n.stem)
 def test_imports_only_downwards(notebook: Path) -> None:
     "Exported code imports from lower numbers only; tests may use what is there, the chapter's own module included."
-    own = int(notebook.name[:2])
+    own = PLACE[notebook]
     up = {name for code in cells(notebook) for name in imported(code) if NUMBER[name] > own}
     assert not up, f"{notebook.name} imports upwards: {', '.join(sorted(up))}"
 
@@ -49,7 +50,7 @@ def test_every_module_has_its_chapter() -> None:
 def test_quick_rooms_stay_quick() -> None:
     "Nothing below the layers imports Keras or TensorFlow, so that the command line answers at once."
     for notebook in CHAPTERS:
-        if int(notebook.name[:2]) < NUMBER["layers"]:
+        if PLACE[notebook] < NUMBER["layers"]:
             exported = "\n".join(c for c in cells(notebook) if c.startswith("#| export"))
             assert not re.search(r"^\s*(import|from) (keras|tensorflow|jax)", exported, re.M), notebook.name
 
