@@ -1,4 +1,4 @@
-"""Packaging: everything it needs stands in settings.ini, which nbdev reads as well."""
+"""Packaging: what the package is and needs stands in settings.ini, its name and links in pyproject.toml."""
 from configparser import ConfigParser
 from pathlib import Path
 
@@ -7,13 +7,22 @@ from setuptools import setup
 ini = ConfigParser(delimiters=["="])
 ini.read(Path(__file__).with_name("settings.ini"), encoding="utf-8")
 cfg = ini["DEFAULT"]
-extras = {name: cfg[f"{name}_requirements"].split() for name in ("dev", "jax", "voila")}
 
 setup(
-    name=cfg["lib_name"], version=cfg["version"], description=cfg["description"], license=cfg["license"].upper(),
-    author=cfg["author"], keywords=cfg["keywords"].split(), python_requires=f">={cfg['min_python']}",
-    packages=[cfg["lib_path"]], package_data={cfg["lib_path"]: ["*.js", "*.css"]},
-    install_requires=cfg["requirements"].split(), extras_require=extras,
-    entry_points={"console_scripts": cfg["console_scripts"].split(), "nbdev": [f"{cfg['lib_name']}={cfg['lib_name']}._modidx:d"]},
-    long_description=Path(__file__).with_name("README.md").read_text(encoding="utf-8"), long_description_content_type="text/markdown",
+    description=cfg["description"],
+    long_description=Path(__file__).with_name("README.md").read_text(encoding="utf-8"),
+    long_description_content_type="text/markdown",
+    keywords=cfg["keywords"].split(),
+    license=cfg["license"],
+    author=cfg["author"],
+    author_email=cfg["author_email"],
+    python_requires=f">={cfg['min_python']}",
+    packages=["soundcube"],
+    package_data={"soundcube": ["*.js", "*.css"]},
+    install_requires=cfg["requirements"].split(),
+    extras_require={name: cfg[f"{name}_requirements"].split() for name in ("dev", "jax", "voila")},
+    entry_points={
+        "console_scripts": cfg["console_scripts"].split(),
+        "nbdev": ["soundcube=soundcube._modidx:d"],
+    },
 )

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 import scipy.fft
-from numba import njit
+from .process import njit
 
 from .files import SoundcubeError
 from .stft import Analyser, Synthesiser, magnitudes, stft

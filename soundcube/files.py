@@ -4,27 +4,41 @@
 
 # %% auto #0
 __all__ = ['one_line', 'SoundcubeError', 'explain', 'hushed', 'sweep', 'writing', 'write_json', 'read_json', 'plain_name',
-           'inside', 'aside', 'free_path', 'Lock']
+           'inside', 'expanded', 'within', 'aside', 'free_path', 'Claim', 'Lock']
 
-# %% ../nbs/00_files.ipynb #77de68da
-import contextlib, hashlib, itertools, json, os, re, sys, time, unicodedata
+# %% ../nbs/00_files.ipynb #778101b3
+import contextlib
+import hashlib
+import itertools
+import json
+import os
+import re
+import sys
+import time
+import unicodedata
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 from filelock import FileLock, Timeout
 
-# %% ../nbs/00_files.ipynb #c1dfd96e
+# %% ../nbs/00_files.ipynb #bafd86ef
 def one_line(text: str) -> str:
-    "`text` without line breaks, control characters and halves of characters: those are spelled out (\\n). A file's name may hold any of them."
+    """`text` without line breaks, control characters and halves of characters: those are spelled out (\\n).
+
+    A file's name may hold any of them."""
     return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
+
 
 class SoundcubeError(Exception):
     "Something the user can put right; its text is one short line that says how."
-    def __init__(self, text: str): super().__init__(one_line(text))
-    def _render_traceback_(self) -> list[str]: return [f"Soundcube: {self}"]  # what a notebook shows
+    def __init__(self, text: str):
+        super().__init__(one_line(text))
 
-# %% ../nbs/00_files.ipynb #902ba3cd
+    def _render_traceback_(self) -> list[str]:  # what a notebook shows
+        return [f"Soundcube: {self}"]
+
+# %% ../nbs/00_files.ipynb #f84ce254
 def explain(error: BaseException) -> str:
     "One line for any exception: our own words as they stand, the system's words made readable."
     if isinstance(error, SoundcubeError): return str(error)
@@ -33,17 +47,25 @@ def explain(error: BaseException) -> str:
         return one_line(f"{where}{error.strerror.lower()}")
     return one_line(" ".join(f"{type(error).__name__}: {error}".split()))
 
-# %% ../nbs/00_files.ipynb #b1d57811
+# %% ../nbs/00_files.ipynb #bf5a1ef1
 @contextlib.contextmanager
 def hushed() -> Iterator[None]:
     "Nothing reaches standard error's file for the length of the block; exceptions still come out of it."
-    if sys.stderr: sys.stderr.flush()
-    kept = os.dup(2)
+    with contextlib.suppress(OSError, ValueError, AttributeError):  # closed, or not there at all
+        sys.stderr.flush()
+    try:
+        kept = os.dup(2)
+    except OSError:  # it is closed, so nothing reaches it anyway
+        yield
+        return
     with open(os.devnull, "w") as nowhere: os.dup2(nowhere.fileno(), 2)
-    try: yield
-    finally: os.dup2(kept, 2); os.close(kept)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
 
-# %% ../nbs/00_files.ipynb #bd307a3e
+# %% ../nbs/00_files.ipynb #c82cd840
 def _sync(path: Path) -> None:
     "Ask the system to put a file (or a folder's entries) on the disk now."
     try: handle = os.open(path, os.O_RDONLY)
@@ -52,29 +74,33 @@ def _sync(path: Path) -> None:
     except OSError: pass
     finally: os.close(handle)
 
-# %% ../nbs/00_files.ipynb #fa35e192
+# %% ../nbs/00_files.ipynb #9e97889f
 def _alive(pid: int) -> bool:
     "Whether a process with this number runs on this machine."
     if os.name == "nt": return True  # asking there can harm the process; leave its files alone
     try: os.kill(pid, 0)
-    except ProcessLookupError: return False
+    except (ProcessLookupError, OverflowError): return False
     except PermissionError: return True
     return True
 
-# %% ../nbs/00_files.ipynb #1574bddb
-def _partial(path: Path, pid: int | str) -> Path:
-    "The temporary name that process `pid` uses while it writes `path`; short, as names may be 255 bytes at most."
-    tag = hashlib.sha1(os.fsencode(path.name)).hexdigest()[:12]
-    return path.with_name(f".{tag}.{pid}.partial")
+# %% ../nbs/00_files.ipynb #947b1f98
+def _tag(path: Path) -> str:
+    "A few letters that stand for a name; short, as names may be 255 bytes at most."
+    return hashlib.sha1(os.fsencode(path.name)).hexdigest()[:12]
 
-# %% ../nbs/00_files.ipynb #0716d970
+
+def _partial(path: Path, pid: int | str) -> Path:
+    "The temporary name that process `pid` uses while it writes `path`."
+    return path.with_name(f".{_tag(path)}.{pid}.partial")
+
+# %% ../nbs/00_files.ipynb #8e90e20a
 def sweep(folder: Path, pattern: str = ".*.partial") -> None:
     "Remove what killed writers left in a folder."
     for left in folder.glob(pattern):
         pid = left.name.split(".")[-2]
         if pid.isdigit() and not _alive(int(pid)): left.unlink(missing_ok=True)
 
-# %% ../nbs/00_files.ipynb #9e6a55b6
+# %% ../nbs/00_files.ipynb #dec48247
 @contextlib.contextmanager
 def writing(path: str | Path) -> Iterator[Path]:
     """A temporary path to write to; it becomes `path` when the block ends well, and vanishes when it does not.
@@ -95,18 +121,21 @@ def writing(path: str | Path) -> Iterator[Path]:
     finally:
         with contextlib.suppress(OSError): beside.unlink(missing_ok=True)  # where it can't be removed, it could not be made
 
-# %% ../nbs/00_files.ipynb #12c6fc06
+# %% ../nbs/00_files.ipynb #0e0dda7c
 def write_json(path: str | Path, value: Any) -> None:
-    "Store `value` as readable JSON, whole or not at all. Names that are no Unicode survive: they are spelled as JSON spells them."
-    with writing(path) as beside: beside.write_text(json.dumps(value, indent=1, ensure_ascii=False), encoding="utf-8", errors="backslashreplace")
+    """Store `value` as readable JSON, whole or not at all.
 
-# %% ../nbs/00_files.ipynb #d435a6cd
+    Names that are no Unicode survive: they are spelled as JSON spells them."""
+    text = json.dumps(value, indent=1, ensure_ascii=False)
+    with writing(path) as beside: beside.write_text(text, encoding="utf-8", errors="backslashreplace")
+
+# %% ../nbs/00_files.ipynb #0717e10b
 def read_json(path: str | Path, default: Any = None) -> Any:
     "What `write_json` stored; `default` when the file is missing or no JSON."
     try: return json.loads(Path(path).read_text(encoding="utf-8"))
-    except (OSError, ValueError): return default
+    except (OSError, ValueError, RecursionError): return default
 
-# %% ../nbs/00_files.ipynb #887309d0
+# %% ../nbs/00_files.ipynb #6d2fcd83
 def plain_name(source: str, limit: int = 80) -> str:
     """A file name (without ending) for `source`, a path relative to its folder: letters, digits, `_`, `-` and `.` only.
 
@@ -115,12 +144,23 @@ def plain_name(source: str, limit: int = 80) -> str:
     plain = re.sub(r"[^A-Za-z0-9.]+", "_", ascii_).strip("._-").lower()[:limit] or "track"
     return f"{plain}-{hashlib.sha1(source.encode('utf-8', 'surrogateescape')).hexdigest()[:8]}"
 
-# %% ../nbs/00_files.ipynb #0a57cb53
+# %% ../nbs/00_files.ipynb #95bb938d
 def inside(folder: str | Path, path: str | Path) -> bool:
     "Whether `path`, links followed, lies in `folder`."
     return Path(path).resolve().is_relative_to(Path(folder).resolve())
 
-# %% ../nbs/00_files.ipynb #63266754
+# %% ../nbs/00_files.ipynb #373fd121
+def expanded(path: str | Path) -> Path:
+    "A path as a person writes it: `~`, `~name` and `$NAME` stand for what they stand for in a shell."
+    return Path(os.path.expandvars(os.path.expanduser(os.fspath(path))))
+
+
+def within(root: str | Path, path: str | Path) -> str:
+    "How to write `path` down in a project at `root`: relative to it, if it lies in it, so that the project can move."
+    path, root = Path(os.path.abspath(path)), Path(os.path.abspath(root))
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
+
+# %% ../nbs/00_files.ipynb #60b242f5
 def aside(path: str | Path, suffix: str = ".bak") -> Path:
     "Rename `path` to the first free name of `path.bak`, `path.bak2`, ...; returns the new path."
     path = Path(path)
@@ -131,14 +171,72 @@ def aside(path: str | Path, suffix: str = ".bak") -> Path:
             return to
     raise SoundcubeError(f"{path}: too many {suffix} files beside it; delete some")
 
-# %% ../nbs/00_files.ipynb #f1f836cb
-def free_path(path: str | Path, again: str = "-{}", taken: Callable[[Path], bool] = os.path.lexists) -> Path:
-    "`path` if nothing has that name (or it is not `taken`), else the first free of `stem-2.wav`, `stem-3.wav`, ..., as `again` spells it."
-    path = Path(path)
-    names = itertools.chain([path], (path.with_name(f"{path.stem}{again.format(k)}{path.suffix}") for k in itertools.count(2)))
-    return next(p for p in names if not taken(p))
+# %% ../nbs/00_files.ipynb #433e3195
+def _numbered(path: Path, again: str) -> Iterator[Path]:
+    "`path`, then its name with 2, 3, ... as `again` spells it."
+    others = (path.with_name(f"{path.stem}{again.format(k)}{path.suffix}") for k in itertools.count(2))
+    return itertools.chain([path], others)
 
-# %% ../nbs/00_files.ipynb #cb7a1d77
+
+def free_path(path: str | Path, again: str = "-{}", taken: Callable[[Path], bool] = os.path.lexists) -> Path:
+    """`path` if nothing has that name (or it is not `taken`), else the first free of `stem-2.wav`, `stem-3.wav`, ...
+
+    again: how the number is spelled."""
+    return next(p for p in _numbered(Path(path), again) if not taken(p))
+
+# %% ../nbs/00_files.ipynb #79321359
+class Claim:
+    """A file name for one writer alone: `path` is nobody else's until `release`, or the end of a `with` block.
+
+    It is the wished path, or the first of `stem-2.wav`, ... that is not `taken` and not claimed by another writer."""
+    def __init__(self, path: str | Path, again: str = "-{}", taken: Callable[[Path], bool] = os.path.lexists):
+        wish = Path(path)
+        wish.parent.mkdir(parents=True, exist_ok=True)
+        self.path = next(p for p in _numbered(wish, again) if self._get(p, taken))
+
+    def _get(self, path: Path, taken: Callable[[Path], bool]) -> bool:
+        "Whether this name could be had; then it is ours."
+        self._mark = path.with_name(f".{_tag(path)}.claim")
+        if not _create(self._mark, str(os.getpid())): return False
+        if taken(path):
+            self.release()
+            return False
+        return True
+
+    def release(self) -> None:
+        "Let go of the name."
+        self._mark.unlink(missing_ok=True)
+
+    def __enter__(self) -> "Claim":
+        return self
+
+    def __exit__(self, *exc: Any) -> None:
+        self.release()
+
+
+def _create(path: Path, text: str) -> bool:
+    "Whether a new file could be made here with this text; one that a dead process left is replaced."
+    for _ in range(2):
+        try:
+            handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o644)
+        except FileExistsError:
+            if not _abandoned(path): return False
+            with contextlib.suppress(OSError): os.rename(path, _partial(path, os.getpid()))  # by one of all that see it
+            _partial(path, os.getpid()).unlink(missing_ok=True)
+            continue
+        with open(handle, "w") as f: f.write(text)
+        return True
+    return False
+
+
+def _abandoned(path: Path) -> bool:
+    "Whether the process that made a claim is gone. One that is empty was just made: its number comes in a moment."
+    try: pid = path.read_text()
+    except OSError: return False
+    if not pid: return time.time() - path.stat().st_mtime > 60
+    return not (pid.isdigit() and _alive(int(pid)))
+
+# %% ../nbs/00_files.ipynb #15c9e427
 class Lock:
     """Exclusive use of something for the length of a `with` block.
 
@@ -150,11 +248,12 @@ class Lock:
     def __enter__(self) -> "Lock":
         self.path.parent.mkdir(parents=True, exist_ok=True)
         self._lock = FileLock(self.path, timeout=0)
-        try: self._lock.acquire()
+        try:
+            self._lock.acquire()
         except Timeout:
             by = read_json(self.holder, {})
-            raise SoundcubeError(f"{self.what} is already running (process {by.get('pid', '?')}, since {by.get('since', '?')}); "
-                                 "stop it first, or use another name") from None
+            raise SoundcubeError(f"{self.what} is already running (process {by.get('pid', '?')}, "
+                                 f"since {by.get('since', '?')}); stop it first, or use another name") from None
         sweep(self.path.parent)
         write_json(self.holder, dict(pid=os.getpid(), since=time.strftime("%Y-%m-%d %H:%M:%S")))
         return self

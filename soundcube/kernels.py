@@ -15,7 +15,7 @@ from typing import Any
 import keras
 import numpy as np
 from keras import ops
-from numba import njit
+from .process import njit, usable_cpus
 
 from .layers import GRU
 from .heads import LOG_FLOOR, MixtureHead
@@ -200,7 +200,7 @@ def fast_program(model: keras.Model, head: Any) -> Callable[..., Any] | None:
     Shapes as in `Player._run`: per-frame arguments are (frames, takes, ...), lean is (takes, dims). It reads the weights once, now."""
     grus = [layer for layer in model.layers if isinstance(layer, GRU)]
     if model.name != "recurrent" or not grus or not isinstance(head, MixtureHead): return None
-    w, cores = _read(model, head, grus), os.cpu_count() or 1
+    w, cores = _read(model, head, grus), usable_cpus()
     pool = ThreadPoolExecutor(max(1, cores - 1))
     def program(state: Any, frame: np.ndarray, given: np.ndarray, is_given: np.ndarray, uniform: np.ndarray, normal: np.ndarray, back: np.ndarray, lean: np.ndarray, temperature: Any, top_p: Any) -> Any:
         takes = len(frame)

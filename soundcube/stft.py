@@ -8,7 +8,7 @@ __all__ = ['QUIET', 'HANN_GAMMA', 'hann', 'Analyser', 'stft', 'magnitudes', 'Syn
 # %% ../nbs/04_stft.ipynb #77de68da
 import numpy as np
 import scipy.fft
-from numba import njit
+from .process import njit
 
 # %% ../nbs/04_stft.ipynb #c1dfd96e
 def hann(n: int) -> np.ndarray:
