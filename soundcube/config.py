@@ -5,16 +5,18 @@
 # %% auto #0
 __all__ = ['MAX_BYTES', 'MAX_LEVELS', 'read_yaml', 'find_root', 'load_config', 'parse_override', 'save_config']
 
-# %% ../nbs/01_config.ipynb #a5f6871d
+# %% ../nbs/01_config.ipynb #5e3ee78f
 import os
 from pathlib import Path
 from typing import Any
 
 from .files import SoundcubeError, writing
+from .keys import limits
+from .logs import log, open_log
 from .schema import AUDIO_FORMATS, KEYS, RATES, SECTIONS, Config, as_dict, changed, flat, full_name, unknown
 from .settings import resolve
 
-# %% ../nbs/01_config.ipynb #d4340c2e
+# %% ../nbs/01_config.ipynb #3da0a3eb
 MAX_BYTES = 1_000_000  # a configuration is a page; more is a mistake
 MAX_LEVELS = 20
 
@@ -44,7 +46,7 @@ def read_yaml(path: str | Path) -> dict:
     if not isinstance(value, dict): raise SoundcubeError(f"{path}: expected sections ({', '.join(SECTIONS)}), not {type(value).__name__}")
     return value
 
-# %% ../nbs/01_config.ipynb #3149705b
+# %% ../nbs/01_config.ipynb #68083654
 def _in_sections(tree: dict, path: Path) -> dict[str, Any]:
     "{section: {key: value}} -> {section.key: value}, with unknown sections refused."
     found, text = {}, lambda k: k if isinstance(k, str) else type(k).__name__
@@ -56,7 +58,7 @@ def _in_sections(tree: dict, path: Path) -> dict[str, Any]:
         found |= {f"{section}.{text(k)}": v for k, v in values.items()}
     return found
 
-# %% ../nbs/01_config.ipynb #561cb65a
+# %% ../nbs/01_config.ipynb #b5b58a64
 def find_root(start: str | Path | None = None) -> Path:
     "The project's folder: the nearest one from `start` (default: here) upwards with our `config.yml`; else `start`."
     start = Path(start or os.getcwd()).resolve()
@@ -66,7 +68,7 @@ def find_root(start: str | Path | None = None) -> Path:
         if folder == start or any(line.startswith(f"{s}:") for s in SECTIONS for line in text.splitlines()): return folder
     return start
 
-# %% ../nbs/01_config.ipynb #b844f1f3
+# %% ../nbs/01_config.ipynb #b53bad6d
 def load_config(path: str | Path | None = None, overrides: list[str] | tuple = (), **keywords: Any) -> Config:
     """What is asked: in the file, then by `key.subkey=value` overrides, then by keywords; nothing is filled in.
 
@@ -82,7 +84,7 @@ def load_config(path: str | Path | None = None, overrides: list[str] | tuple = (
     resolve(config)  # contradictions are said now
     return config
 
-# %% ../nbs/01_config.ipynb #9992fbf4
+# %% ../nbs/01_config.ipynb #0413b421
 def parse_override(text: str) -> tuple[str, Any]:
     "`net.batch_size=8` -> ('net.batch_size', 8): the value is read as YAML, so `[a, b]`, `true` and an empty value work."
     import yaml
@@ -94,7 +96,7 @@ def parse_override(text: str) -> tuple[str, Any]:
     try: return name, _parse_yaml(value)
     except (yaml.YAMLError, ValueError, RecursionError): return name, value
 
-# %% ../nbs/01_config.ipynb #5c11b673
+# %% ../nbs/01_config.ipynb #ed4562bd
 def save_config(path: str | Path, values: dict[str, Any]) -> None:
     "Set {`section.key`: value} in the YAML file at `path` (made if missing), its comments kept; all values are checked first."
     from ruamel.yaml import YAML
