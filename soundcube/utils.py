@@ -16,6 +16,7 @@ import numpy as np
 from . import audio, data
 from .codecs import Codec
 from .config import load_config
+from .settings import TrainSettings
 from .takes import Take, record
 
 # %% ../nbs/27b_utils.ipynb #c1dfd96e
@@ -94,7 +95,7 @@ def load_blocks(**overrides: Any) -> np.ndarray:
     "All converted music as training blocks, (blocks, frames, dims) float32; in memory, so for music that fits there."
     config = load_config(**overrides)
     codec = data.load_codec(data.Store(config).codec_file)
-    n = config.block(codec.frames_per_second)
+    n = TrainSettings.of(config).block(codec.frames_per_second)
     cut = [t.frames[:len(t.frames) // n * n].reshape(-1, n, codec.dims) for t in data.load_tracks(config, codec)]
     return np.concatenate(cut).astype(np.float32)
 
