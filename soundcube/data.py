@@ -22,7 +22,8 @@ import numpy as np
 
 from .files import Lock, SoundcubeError, explain, inside, plain_name, read_json, write_json, writing
 from .audio import AudioFile, AudioWriter
-from .config import Config
+from .schema import Config
+from .settings import ConvertSettings, TrainSettings
 from .codecs import CODECS, Codec, codec_from
 from .plan import HEARD, TOLD, WIDTH, Plan, Told, coloured, hear, in_key, kept
 from .lookback import find_lag, look_back, memory_frames
@@ -353,7 +354,8 @@ def fit_codec(config: Config, progress: Progress | None = None) -> Codec:
     store, d = Store(config), config.data
     if not store.good: raise SoundcubeError(f"no music in {store.folder}; put some in {store.music} and convert it")
     if any(v["stamp"][2] != d.sample_rate for v in store.good.values()): raise SoundcubeError(f"data.sample_rate={d.sample_rate}: the music was converted at another; run: soundcube convert")
-    want = dict(name=d.codec, rate=d.sample_rate, window=config.window, hop=config.hop, dims=config.window if d.codec == "fft" else d.axes)
+    asked = ConvertSettings.of(config)
+    want = dict(name=asked.codec, rate=asked.rate, window=asked.window, hop=asked.hop, dims=asked.dims)
     try:
         codec, (_, meta) = load_codec(store.codec_file), read_tensors(store.codec_file)
         minutes = json.loads(meta["about"])["minutes"]
@@ -377,7 +379,7 @@ def _pieces(store: Store, progress: Progress | None) -> Iterator[np.ndarray]:
 # %% ../nbs/10_data.ipynb #7719a1c7
 def training_keys(config: Config) -> list[int]:
     "What the music is trained in: semitones above its own key, which comes first."
-    return sorted(range(-config.net.transpose, config.net.transpose + 1), key=abs)
+    return TrainSettings.of(config).keys
 
 def encode_music(config: Config, codec: Codec | None = None, progress: Progress | None = None, keys: Sequence[int] | None = None) -> Codec:
     """Second step: WAVs -> frames of `codec` (default: the configured one, fitted if need be), in `keys` (default: all that are trained on).
