@@ -25,7 +25,8 @@ from .audio import AudioFile, AudioWriter
 from .schema import Config
 from .settings import ConvertSettings, TrainSettings
 from .codecs import CODECS, Codec, codec_from
-from .plan import HEARD, TOLD, WIDTH, Plan, Told, coloured, hear, in_key, kept
+from .hearing import hear
+from .plan import HEARD, TOLD, WIDTH, Plan, Told, coloured, in_key, kept
 from .lookback import find_lag, look_back, memory_frames
 
 # %% ../nbs/10_data.ipynb #c1dfd96e
