@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from .files import SoundcubeError, aside, writing
-from .config import Config
+from .schema import Config
 from .codecs import Codec, codec_from
 from .data import read_tensors
 from .walk import Corpus

@@ -19,7 +19,8 @@ import numpy as np
 from .files import SoundcubeError
 from .process import usable_cpus
 from .decoding import NO_SOUND_FILE, AudioFile
-from .config import Config
+from .schema import Config
+from .settings import ConvertSettings, TrainSettings
 from .codecs import CODECS, Codec
 from .library import OLD_FORMATS, Library, look_through
 from .store import Store, keep_apart, load_codec, name_order, read_tensors, save_codec
@@ -200,8 +201,8 @@ FIT_SECONDS, FIT_PIECE = 1200, 4.0  # of sound to fit on, in pieces
 
 def _asked_codec(config: Config) -> dict[str, Any]:
     "The settings of the codec that is configured."
-    d = config.data
-    return dict(name=d.codec, rate=d.sample_rate, window=config.window, hop=config.hop, dims=config.window if d.codec == "fft" else d.axes)
+    asked = ConvertSettings.of(config)
+    return dict(name=asked.codec, rate=asked.rate, window=asked.window, hop=asked.hop, dims=asked.dims)
 
 
 def _is_fit(store: Store) -> Codec | None:
@@ -242,7 +243,7 @@ def _pieces(store: Store, progress: Progress | None) -> Iterator[np.ndarray]:
 # %% ../nbs/09e_conversion.ipynb #6c61848e
 def training_keys(config: Config) -> list[int]:
     "What the music is trained in: semitones above its own key, which comes first."
-    return sorted(range(-config.net.transpose, config.net.transpose + 1), key=abs)
+    return TrainSettings.of(config).keys
 
 
 def _encoding_jobs(store: Store, codec: Codec, codec_file: Any, keys: Sequence[int]) -> list[tuple]:

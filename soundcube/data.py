@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from .files import SoundcubeError
-from .config import Config
+from .schema import Config
 from .codecs import Codec
 from .plan import TOLD, Plan, Told, coloured, in_key, kept
 from .lookback import find_lag, look_back, memory_frames

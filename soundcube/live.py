@@ -25,7 +25,9 @@ import traitlets
 from .files import SoundcubeError, explain, free_path, write_json
 from .audio import AudioWriter, fade_gain, read_audio, write_audio
 from .checkpoints import Shelf, model_names
-from .config import AUDIO_FORMATS, KEYS, Config, as_dict, load_config, log
+from .config import load_config
+from .logs import log
+from .schema import AUDIO_FORMATS, KEYS, Config, as_dict
 from .net import Net
 from .players import present, seed_words
 from .playing import RUN, Controls
@@ -134,17 +136,15 @@ class Stage:
     def __init__(self, settings: Callable[[], Config]): self.settings, self._net, self._loaded = settings, None, None
 
     def _load(self, model: str) -> Net:
-        config = copy.deepcopy(self.settings())
-        config.state.model_base = model
+        config = self.settings().replace(model_base=model)
         path = Shelf(config).playable()
         now = path, path.stat().st_mtime_ns, audible(config)  # training may have saved a better one meanwhile
         if now != self._loaded: self._net, self._loaded = Net(Net.GEN, config=config), now
         return self._net
 
     def _seed(self, net: Net, seed: Seed) -> tuple[np.ndarray, dict]:
-        out, per_second = net.config.output, net.codec.frames_per_second
-        out.random_seed, out.seed_file, out.seed_offset = seed.kind == "random", seed.path, None
-        steps = RUN * max(1, round(out.seed_seconds * per_second / RUN)) + 1
+        net.config = net.config.replace(random_seed=seed.kind == "random", seed_file=seed.path, seed_offset=None)
+        steps = RUN * max(1, round(net.config.output.seed_seconds * net.codec.frames_per_second / RUN)) + 1
         frames, about = net.quickseed(steps)
         return frames[(len(frames) - 1) % RUN:], dict(dropped=seed.name) if seed.path else about
 
@@ -454,8 +454,8 @@ class LivePanel(anywidget.AnyWidget):
 
     @traitlets.validate("temperature", "top_p", "repeat")
     def _within(self, proposal: dict) -> float:
-        limits = KEYS[f"output.{proposal['trait'].name}"].metadata
-        return float(np.clip(proposal["value"], limits["low"], limits["high"]))
+        key = KEYS[f"output.{proposal['trait'].name}"]
+        return float(np.clip(proposal["value"], key.low, key.high))
 
     def _told(self, _: Any, message: dict, buffers: list) -> None:
         do = getattr(self, f"_on_{message.get('do')}", None)

@@ -23,7 +23,8 @@ import traitlets
 
 from .files import SoundcubeError, explain, free_path, read_json, write_json
 from .audio import ENDINGS, AudioFile, AudioWriter, read_audio
-from .config import Config, load_config
+from .config import load_config
+from .schema import Config
 from .plan import Plan
 from .scores import parse_chords
 from .takes import Take, plan_words, read_settings, sidecar, tags, told_and_heard, unpacked

@@ -15,7 +15,9 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from .files import SoundcubeError, explain, hushed
-from .config import Config, load_config, log
+from .config import load_config
+from .logs import log
+from .schema import Config
 from .checkpoints import Shelf
 
 # %% ../nbs/22_sessions.ipynb #c1dfd96e
@@ -269,7 +271,7 @@ class TrainingSession(Noted):
         self.clear() if new else self.reload()
         if new: self.takes.clear()
         self._next_take = self.take_every
-        self.net = self.make(copy.deepcopy(self.config), new)
+        self.net = self.make(self.config, new)
         if not self._move("running"): return
         end = self.net.train(on_step=self._on_step, on_epoch=self._on_epoch)
         if end.startswith("given up"): raise SoundcubeError(end)
@@ -319,7 +321,7 @@ class ConvertSession(Shared):
         from soundcube import data
         self._now, self._begin = {}, time.monotonic()
         if not self._move("running"): return
-        try: report, _ = (self.convert or data.convert)(copy.deepcopy(self.config), clear=clear, progress=self._on_progress)
+        try: report, _ = (self.convert or data.convert)(self.config, clear=clear, progress=self._on_progress)
         except _Cancelled: return
         self._now = dict(share=1.0, report=report)
 

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from .files import Lock, SoundcubeError, inside, plain_name, read_json, write_json, writing
-from .config import Config
+from .schema import Config
 from .codecs import Codec, codec_from
 from .plan import HEARD, WIDTH, Plan
 
