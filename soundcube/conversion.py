@@ -133,7 +133,7 @@ def decode_music(config: Config, progress: Progress | None = None, drop: bool = 
         library = look_through(store.music, d.source_formats, [store.folder])
         stamps = {s: store.stamp(s) for s in library.sources}  # as it is now: what changes meanwhile is converted again
         try:
-            with Workers(_n_workers(config), "soundcube.jobs") as workers:
+            with Workers(_n_workers(config), "soundcube.filejobs") as workers:
                 work = lambda jobs: workers.run(jobs, d.seconds_per_file)
                 _recognise(store, stamps, work, report)
                 _let_go(store, library, drop, report)
@@ -269,7 +269,7 @@ def encode_music(config: Config, codec: Codec | None = None, progress: Progress 
         jobs = _encoding_jobs(store, codec, where, keys)
         if not jobs: return codec
         if not own: save_codec(where, codec)
-        with Workers(min(_n_workers(config), len(jobs)), "soundcube.jobs") as workers:
+        with Workers(min(_n_workers(config), len(jobs)), "soundcube.filejobs") as workers:
             for k, (s, result) in enumerate(workers.run(jobs, config.data.seconds_per_file)):
                 if isinstance(result, SoundcubeError): raise SoundcubeError(f"{s}: {result}")
                 if progress: progress((k + 1) / len(jobs), s)
