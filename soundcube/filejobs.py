@@ -81,7 +81,7 @@ def _encode_job(wav: str, frames: str, codec_file: str, storage: str, semitones:
 
 def _plan_job(wav: str, plan: str, rate: int) -> dict:
     "WAV -> plan; {steps}."
-    from soundcube.plan import hear
+    from soundcube.hearing import hear
     from soundcube.store import save_plan
     heard = hear(AudioFile(wav).blocks(rate), rate)
     save_plan(plan, heard)
