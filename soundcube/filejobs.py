@@ -44,7 +44,8 @@ def _write_wav(f: AudioFile, wav: str, rate: int, depth: int, hours: float,
                 break
         if not samples: raise SoundcubeError("no sound in it")
         silent = meter.spans()
-        if sum(b - a for a, b in silent) > samples / rate - 0.1: raise SoundcubeError("nothing but silence in it")
+        nothing = sum(b - a for a, b in silent) > samples / rate - 0.1
+        if nothing and f.needs == treatment: raise SoundcubeError("nothing but silence in it")
         out.write(limiter.flush())
     return samples / rate, silent, cut or f.notes
 
