@@ -1,6 +1,6 @@
 // The page of soundcube.place.Place: a waveform, and a place in it that is dragged.
 
-import { h, bytes, clock, guardKeys } from "./base.js";
+import { h, bytes, clock, guardKeys, onTheme } from "./base.js";
 
 const HEIGHT = 56;
 const MOVES = { ArrowLeft: -1, ArrowRight: 1, PageDown: -10, PageUp: 10 };
@@ -13,7 +13,7 @@ class Waveform {
     const about = { className: "sc-place", tabIndex: 0, role: "slider", "aria-valuemin": 0 };
     this.view = h("div", { ...about, "aria-label": model.get("label") }, this.canvas, this.mark);
     this.time = h("span", { className: "sc-time" });
-    el.append(h("div", { className: "soundcube sc-row" }, this.view, this.time));
+    el.append(h("div", { className: "soundcube" }, h("div", { className: "sc-row sc-placing" }, this.view, this.time)));
     this.view.onpointerdown = (event) => { this.view.setPointerCapture(event.pointerId); this.drag(event); };
     this.view.onpointermove = (event) => { if (event.buttons & 1) this.drag(event); };
     this.view.onkeydown = (event) => this.key(event);
@@ -70,8 +70,10 @@ function render({ model, el }) {
   const waveform = new Waveform(model, el), draw = () => waveform.draw(), show = () => waveform.show();
   const events = { "change:wave": draw, "change:seconds": draw, "change:at": show };
   for (const [event, f] of Object.entries(events)) model.on(event, f);
+  const off = onTheme(draw);
   waveform.show();
   return () => {
+    off();
     for (const [event, f] of Object.entries(events)) model.off(event, f);
     waveform.resized.disconnect();
   };

@@ -102,7 +102,13 @@ def test_keys_stay_in_the_panel(page, name):
 def test_saving_still_works(page):
     "Ctrl+S on a control saves the notebook, as everywhere."
     tab(page, "Settings").click()
-    page.evaluate("() => { window.saved = 0; window.jupyterapp.commands.commandExecuted.connect((_, a) => { if (a.id === 'docmanager:save') window.saved++; }); }")
+    page.evaluate(
+        """() => {
+            window.saved = 0;
+            const count = (_, a) => { if (a.id === 'docmanager:save') window.saved++; };
+            window.jupyterapp.commands.commandExecuted.connect(count);
+        }"""
+    )
     button(page, "Load").focus()  # a text field of ipywidgets keeps every key for itself
     page.keyboard.press("Control+s")
     lab.wait_for(lambda: page.evaluate("() => window.saved"))
@@ -205,7 +211,8 @@ def test_left_out(page, project):
 def test_nothing_jumps(page):
     "A label that grows moves no other control."
     tab(page, "Training").click()
-    places = "() => [...document.querySelectorAll('.sc-panel .jupyter-button, .sc-box')].filter(e => e.offsetParent).map(e => Math.round(e.getBoundingClientRect().top))"
+    places = """() => [...document.querySelectorAll('.sc-panel .jupyter-button, .sc-box')]
+        .filter(e => e.offsetParent).map(e => Math.round(e.getBoundingClientRect().top))"""
     button(page, "Train").wait_for()
     page.wait_for_timeout(1500)
     before = page.evaluate(places)
@@ -252,6 +259,9 @@ def test_a_dead_kernel_is_said(page):
     alert.wait_for(timeout=60_000)
     assert "Run this cell again" in alert.inner_text()
     assert button(page, "Stop").evaluate("e => e.closest('[inert]') !== null")
+    broken = "e => getComputedStyle(e, '::before').display !== 'none'"
+    lost = page.locator(".sc-app.jupyter-widgets-disconnected, .sc-app .jupyter-widgets-disconnected").all()
+    assert lost and not any(e.evaluate(broken) for e in lost)
     lab.look(page, "dead")
     page.wait_for_timeout(3000)
     if page.locator(".jp-Dialog").count():
