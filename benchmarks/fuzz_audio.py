@@ -84,8 +84,8 @@ def watch_memory(most: dict[int, float], done: threading.Event) -> None:
 
 def convert(root: Path, config_hours: float) -> tuple[Counter, float]:
     "Convert all of a folder; what came of it, and the seconds it took."
-    config = load_config(None, sample_rate=8000, seconds_per_file=LIMIT, hours_per_file=config_hours)
-    config.root, begin = str(root), time.time()
+    config = load_config(None, sample_rate=8000, seconds_per_file=LIMIT, hours_per_file=config_hours).at(root)
+    begin = time.time()
     report = decode_music(config)
     outcome, files = Counter(), {f.name for f in (root / "music").iterdir()}
     assert set(report.converted) | set(report.skipped) == files, "some file is neither converted nor reported"

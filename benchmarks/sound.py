@@ -247,8 +247,7 @@ def long(folder: Path, out: Path, *overrides: str) -> None:
 
 def other_name(config: Config, name: str) -> Config:
     "The same configuration for a model of another name, so that no one's is lost."
-    config.state.model_base = f"{config.state.model_base}-{name}"
-    return config
+    return config.replace(model_base=f"{config.state.model_base}-{name}")
 
 
 def learn(net: Net, minutes: float) -> None:
@@ -274,8 +273,8 @@ def by_training(folder: Path, out: Path, minutes: list[float], overrides: list[s
     return rows
 
 
-def part_of_music(config: Config, minutes: float, out: Path) -> None:
-    "Let `config` be of so many minutes of its music, whole files taken at random: linked and converted in `out`."
+def part_of_music(config: Config, minutes: float, out: Path) -> Config:
+    "The configuration for so many minutes of its music, whole files taken at random: linked and converted in `out`."
     store, music, total = Store(config), out / "music", 0.0
     for source in np.random.default_rng(0).permutation(list(store.good)):
         if total >= minutes:
@@ -285,8 +284,9 @@ def part_of_music(config: Config, minutes: float, out: Path) -> None:
         if not link.exists():
             os.symlink((store.music / source).resolve(), link)
         total += store.good[source]["seconds"] / 60
-    config.data.source_dir, config.data.target_dir = str(music.resolve()), str((out / "data").resolve())
+    config = config.replace(source_dir=str(music.resolve()), target_dir=str((out / "data").resolve()))
     convert(config)
+    return config
 
 
 def by_music(folder: Path, out: Path, music: list[float], minutes: float, overrides: list[str]) -> list[Figures]:
@@ -294,7 +294,7 @@ def by_music(folder: Path, out: Path, music: list[float], minutes: float, overri
     rows = []
     for m in music:
         config = other_name(load_config(None, overrides), f"of-{m:g}")
-        part_of_music(config, m, out / f"of_{m:g}_converted")
+        config = part_of_music(config, m, out / f"of_{m:g}_converted")
         learn(Net(Net.ALL, new=True, config=config), minutes)
         rows.append(dict(minutes=Store(config).minutes) | judge(config, folder, out / f"of_{m:g}"))
     return rows

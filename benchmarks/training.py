@@ -12,6 +12,7 @@ import time
 import numpy as np
 
 from soundcube.config import load_config
+from soundcube.settings import ConvertSettings, TrainSettings
 from soundcube.models import build_model
 from soundcube.training import make_trainer
 import keras
@@ -29,8 +30,9 @@ def best(run, times: int) -> float:
 
 def main() -> None:
     config = load_config(None, sys.argv[1:])
-    model = build_model(config.net.model_name, config.data.axes, config.model_kwargs)
-    trainer, batch, block = make_trainer(model, config), config.net.batch_size, config.block(config.frames_per_second)
+    asked = TrainSettings.of(config)
+    model = build_model(asked.model_name, config.data.axes, asked.kwargs)
+    trainer, batch, block = make_trainer(model, config), asked.batch_size, asked.block(ConvertSettings.of(config).frame_rate)
     x = np.random.default_rng(0).standard_normal((batch, block + 1, sum(i.shape[-1] for i in model.inputs))).astype(np.float32)
     a = np.random.default_rng(0).standard_normal((2048, 2048)).astype(np.float32)
     for _ in range(3): float(trainer.train_on_batch(x))  # compiles

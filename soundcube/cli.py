@@ -7,15 +7,19 @@ __all__ = ['DEMO', 'DEMO_CHORDS', 'COMMANDS', 'STOPPED', 'USAGE', 'EVERYWHERE', 
            'train', 'generate', 'reset', 'demo', 'with_own_tunes', 'main', 'script']
 
 # %% ../nbs/26_cli.ipynb #da4b9237
-import argparse, copy, glob, itertools, os, re, signal, sys, threading, time
+import argparse, glob, itertools, os, re, signal, sys, threading, time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
 from . import __version__
-from .config import Config, load_config, log, open_log, parse_override
+from .config import load_config
+from .logs import log, open_log
+from .schema import Config
+from .settings import ConvertSettings, TrainSettings
 from .files import Lock, SoundcubeError, aside, explain, inside
+from .process import steady_output
 
 # %% ../nbs/26_cli.ipynb #902ba3cd
 def sort_words(words: list[str], flags: tuple[str, ...] = ()) -> tuple[list[str], set[str], list[str]]:
@@ -24,9 +28,9 @@ def sort_words(words: list[str], flags: tuple[str, ...] = ()) -> tuple[list[str]
     rest = [w for w in words if w not in overrides]
     return overrides, {w for w in rest if w in flags}, [w for w in rest if w not in flags]
 
-def _says(words: list[str], key: str) -> bool:
+def _says(config: Config, key: str) -> bool:
     "Whether the words of a command set a key themselves."
-    return any(parse_override(w)[0] == key for w in sort_words(words)[0])
+    return config.origin(key) == "command"
 
 # %% ../nbs/26_cli.ipynb #b1d57811
 class Bar:
@@ -44,11 +48,11 @@ class Bar:
 
 # %% ../nbs/26_cli.ipynb #7b52009b
 def convert(config: Config, words: list[str]) -> None:
-    "Every audio file of the music folder -> frames. `clear` begins from scratch."
+    "Every audio file of the music folder -> frames. `clear` begins from scratch; `drop` gives up what was made of files that are gone."
     from soundcube import data
-    _, flags, rest = sort_words(words, ("clear",))
+    _, flags, rest = sort_words(words, ("clear", "drop"))
     _none_left(rest)
-    with Bar("converting") as bar: report, codec = data.convert(config, "clear" in flags, bar)
+    with Bar("converting") as bar: report, codec = data.convert(config, "clear" in flags, bar, "drop" in flags)
     print(report)
     log.info("converted: %s", str(report).splitlines()[0])
 
@@ -64,14 +68,14 @@ def train(config: Config, words: list[str]) -> None:
     _, flags, rest = sort_words(words, ("new",))
     for w in rest:
         if not w.isdigit() or int(w) < 1: raise UsageError(f"unexpected {w!r}; expected: new, a number of epochs, key.subkey=value")
-        config.net.training_epochs, config.net.training_minutes = int(w), None
+        config = config.replace({"net.training_epochs": int(w), "net.training_minutes": None}, origin="command")
     from soundcube.sessions import wake
     Net = wake().Net
     with Bar("encoding the music") as bar:  # only what was not converted for this network
         net = Net(Net.TRAIN, new="new" in flags, config=config, on_encode=bar)
         net.tracks
     print(f"{net.shelf.base}: {net.model.count_params():,} weights, {net.epochs} epochs so far")
-    if net.kwargs != config.model_kwargs or net.codec.hop != config.hop: print(f"it goes on as it was made; for a network as net.preset={config.net.preset} makes it: soundcube train new")
+    if net.kwargs != TrainSettings.of(config).kwargs or net.codec.hop != ConvertSettings.of(config).hop: print(f"it goes on as it was made; for a network as net.preset={config.net.preset} makes it: soundcube train new")
     end = _train(net)
     if end == "interrupted": raise KeyboardInterrupt
     if end == "terminated": raise SystemExit(143)
@@ -107,17 +111,19 @@ def _is_take(path: Path) -> bool:
     except SoundcubeError: return False
 
 @contextmanager
-def _making_room(config: Config, path: Path, like: dict | None) -> Iterator[None]:
-    "The take at `path`, with what lies beside it, becomes `generated-1.wav` (or -2, ...), also where it is the seed; it comes back if no new one is made."
+def _making_room(config: Config, path: Path, like: dict | None) -> Iterator[tuple[Config, dict | None]]:
+    """The take at `path`, with what lies beside it, becomes `generated-1.wav` (or -2, ...); it comes back if no new one is made.
+
+    Gives `config` and `like` as they are then: the take may be the seed."""
     if not path.is_file():
-        yield
+        yield config, like
         return
     seed, is_it = (like or {}).get("seed") or {}, lambda file: bool(file) and config.path(file).resolve() == path.resolve()
     seeds = is_it(config.output.seed_file), is_it(seed.get("file"))
     old = _rename(path, next(n for n in (f"{path.stem}-{k}" for k in itertools.count(1)) if not any(path.parent.glob(f"{glob.escape(n)}.*"))))
-    if seeds[0]: config.output.seed_file = str(old)
-    if seeds[1]: seed["file"] = str(old)
-    try: yield
+    if seeds[0]: config = config.replace(seed_file=str(old))
+    if seeds[1]: like = like | dict(seed=seed | dict(file=str(old)))
+    try: yield config, like
     except BaseException:
         if not path.exists(): _rename(old, path.stem)
         raise
@@ -155,26 +161,28 @@ def generate(config: Config, words: list[str], like: str | None = None) -> None:
     settings = read_settings(like) if like else None
     if settings:
         _must_repeat(config, like, settings)
-        config.state.model_base = settings.get("model", config.state.model_base)
-    config = _as_demo(config, words, settings)
+        config = config.replace(model_base=settings.get("model", config.state.model_base))
+    config = _as_demo(config, settings)
     room = wake()
     net = room.Net(room.Net.GEN, config=config)
     if settings and (settings.get("epochs"), settings.get("codec")) != (net.epochs, net.codec.fingerprint):
         print(f"{like} was played after {settings.get('epochs')} epochs, {config.state.model_base} has {net.epochs} now: it will be another take")
     for path in paths:
         begin = time.perf_counter()
-        with nullcontext() if names else _making_room(config, path, settings), Bar(f"playing {path.name}") as bar: made = room.write_take(net, path, settings, bar)
+        room_made = nullcontext((net.config, settings)) if names else _making_room(net.config, path, settings)
+        with room_made as (net.config, settings), Bar(f"playing {path.name}") as bar: made = room.write_take(net, path, settings, bar)
         seconds = made["steps"] / net.codec.frames_per_second
         print(f"{path}: {seconds:.1f} s, {seconds / (time.perf_counter() - begin):.0f} x real time, random_state={made['random_state']}"
               + _detours(made.get("guarded", [])) + (f"; {told}" if (told := plan_words(made)) else ""))
-        if config.output.random_state is not None and not like: config.output.random_state += 1
+        state = net.config.output.random_state
+        if state is not None and not like: net.config = net.config.replace(random_state=state + 1)
 
 # %% ../nbs/26_cli.ipynb #b3f0c7f6
 def reset(config: Config, words: list[str]) -> None:
     "Put the models aside (`clear`: delete them), or only the one that state.model_base names; `logs` and `data` delete those. Music is never touched."
     _, flags, rest = sort_words(words, ("clear", "logs", "data"))
     _none_left(rest)
-    one = config.state.model_base if _says(words, "state.model_base") or config.state.model_base != Config().state.model_base else None
+    one = config.state.model_base if _says(config, "state.model_base") or config.state.model_base != Config().state.model_base else None
     demo, models = with_own_tunes(config), config.path(config.state.model_dir)
     data = [c.path(c.data.target_dir) for c in (config, demo)] if "data" in flags else []
     for folder in (models, *data): _only_ours(config, folder)
@@ -221,12 +229,13 @@ def demo(config: Config, words: list[str]) -> None:
     else: print(f"1. using the music in {music}")
     print("2. converting it")
     convert(used, [])
-    print(f"3. training for {config.net.training_minutes or 0:g} minutes" if config.net.training_minutes else "3. training")
+    asked = TrainSettings.of(config)
+    print(f"3. training for {asked.amount:g} {asked.unit}")
     train(used, [])
     print("4. playing")
     generate(used, sort_words(words)[0])
     _picture(config)
-    if _says(words, "output.chords") or _says(words, "output.follow"): return
+    if _says(config, "output.chords") or _says(config, "output.follow"): return
     print(f"5. playing again, with chords: {DEMO_CHORDS}")
     generate(_with_chords(used), sort_words(words)[0])
 
@@ -235,21 +244,18 @@ DEMO_CHORDS = "Am F | C G"
 
 def _with_chords(config: Config) -> Config:
     "As configured, but for a take with chords, half a minute, under a name of its own."
-    config = copy.deepcopy(config)
-    config.output.chords, config.output.tempo, config.output.default_file, config.output.gen_seconds = DEMO_CHORDS, 60.0, "chords.wav", 32.0
-    return config
+    return config.replace(chords=DEMO_CHORDS, tempo=60.0, default_file="chords.wav", gen_seconds=32.0)
 
 def with_own_tunes(config: Config) -> Config:
     "As configured, but with the demo's tunes for music. They lie in the data folder: in the music folder, they would sound in every later network."
-    config, folder = copy.deepcopy(config), Path(config.data.target_dir, "demo")
-    config.data.source_dir, config.data.target_dir = str(folder / "tunes"), str(folder / "frames")
-    return config
+    folder = Path(config.data.target_dir, "demo")
+    return config.replace(source_dir=str(folder / "tunes"), target_dir=str(folder / "frames"))
 
-def _as_demo(config: Config, words: list[str], settings: dict | None) -> Config:
+def _as_demo(config: Config, settings: dict | None) -> Config:
     "For the demo's model: its latest weights; and a seed from its tunes, if the take to be played again had it there, or there is no other music."
     if config.state.model_base != DEMO: return config
     from soundcube.data import Store
-    if not _says(words, "state.play"): config.state.play = "latest"
+    if not _says(config, "state.play"): config = config.replace(play="latest")
     demo, source = with_own_tunes(config), ((settings or {}).get("seed") or {}).get("held_out")
     tunes = Store(demo).good
     return demo if tunes and (source in tunes if source else not Store(config).good) else config
@@ -272,7 +278,7 @@ def _picture(config: Config) -> None:
 COMMANDS: dict[str, Callable[..., None]] = dict(convert=convert, train=train, generate=generate, reset=reset, demo=demo)
 STOPPED = dict(convert="everything up to here is saved", train="everything up to here is saved", generate="the take was not finished, and is not kept",
                reset="some of it is done", demo="what was converted and trained up to here is saved")
-USAGE = dict(convert="[clear]", train="[new] [EPOCHS]", generate="[FILE ...]", reset="[clear] [logs] [data]", demo="")
+USAGE = dict(convert="[clear] [drop]", train="[new] [EPOCHS]", generate="[FILE ...]", reset="[clear] [logs] [data]", demo="")
 EVERYWHERE = "Every key of config.yml can be set here: key.subkey=value"
 
 def _parser() -> argparse.ArgumentParser:
@@ -294,8 +300,9 @@ def _command_parser(name: str) -> argparse.ArgumentParser:
     return parser
 
 # %% ../nbs/26_cli.ipynb #f6e1126c
+@steady_output()
 def main(argv: list[str] | None = None) -> None:
-    "The `soundcube` command."
+    "The `soundcube` command. Whatever becomes of its terminal, it does its work."
     argv = sys.argv[1:] if argv is None else argv
     command = _parser().parse_args(argv[:1]).command
     args, status = _command_parser(command).parse_intermixed_args(argv[1:]), 0
@@ -312,14 +319,16 @@ def main(argv: list[str] | None = None) -> None:
 
 @contextmanager
 def _terminable() -> Iterator[None]:
-    "A terminate signal ends what is being done as an error would: what is half written vanishes, workers end, locks go."
+    "A terminate or hang-up signal ends what is being done as an error would: what is half written vanishes, workers end, locks go."
     if threading.current_thread() is not threading.main_thread():
         yield
         return
     def end(number: int, frame: Any) -> None: raise SystemExit(128 + number)
-    old = signal.signal(signal.SIGTERM, end)
+    ending = {signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)}
+    old = {s: signal.signal(s, end) for s in ending if signal.getsignal(s) != signal.SIG_IGN}
     try: yield
-    finally: signal.signal(signal.SIGTERM, old)
+    finally:
+        for s, handler in old.items(): signal.signal(s, handler)
 
 def _run(command: str, args: argparse.Namespace) -> None:
     preset = [f"net.preset={DEMO}", f"state.model_base={DEMO}", "state.play=latest"] if command == "demo" else []

@@ -21,9 +21,14 @@ from . import __version__
 from .files import Lock, SoundcubeError, write_json, writing
 from .audio import read_audio
 from .checkpoints import Checkpoint, Shelf, load_checkpoint, numbered, save_checkpoint, unnumbered
-from .config import Config, load_config, log
+from .config import load_config
+from .logs import log
+from .schema import Config
+from .settings import ConvertSettings, TakeSettings, TrainSettings
 from .lookback import looks_back
-from .plan import STEP, Listener, Plan, Told, coloured, follows_plan, hear
+from .hearing import Listener, hear
+from .plan import STEP, Plan, Told, coloured, follows_plan
+from .sources import from_chords, from_file
 from .walk import CONTEXT, Corpus, Walk, complete, wander, whence
 from .data import Batches, FrameFile, Progress, Store, Track, encode_music, load_codec, load_tracks, split_tracks, training_keys
 from .heads import head_of
@@ -40,7 +45,7 @@ def _must_fit(c: Checkpoint, config: Config, path: Path) -> None:
     d = config.data  # of hop and kwargs only what was asked for: what a preset chooses for a new network need not fit one that is there
     want = dict(model_name=config.net.model_name, **{f"kwargs.{k}": v for k, v in config.net.kwargs.items()})
     have = dict(model_name=c.model_name, **{f"kwargs.{k}": v for k, v in c.kwargs.items()})
-    want |= dict(codec=d.codec, sample_rate=d.sample_rate, window=config.window) | (dict(hop=d.hop_length) if d.hop_length else {}) | (dict(axes=d.axes) if d.codec == "spectral" else {})
+    want |= dict(codec=d.codec, sample_rate=d.sample_rate, window=ConvertSettings.of(config).window) | (dict(hop=d.hop_length) if d.hop_length else {}) | (dict(axes=d.axes) if d.codec == "spectral" else {})
     s = c.codec.settings
     have |= dict(codec=s["name"], sample_rate=s["rate"], window=s["window"], hop=s["hop"]) | (dict(axes=s["dims"]) if s["name"] == "spectral" else {})
     for k in want:
@@ -70,8 +75,8 @@ def asked_plan(config: Config) -> Plan | None:
     "The plan that `output` asks for, as far as it tells something; None for none. When it is over, it begins anew."
     out = config.output
     if out.chords and out.follow: raise SoundcubeError("output.chords and output.follow: expected one of them, or neither")
-    if out.chords: return Plan.from_chords(out.chords, out.tempo, AT_ONCE)
-    if out.follow: return Plan.from_file(config.path(out.follow), FOLLOWED)
+    if out.chords: return from_chords(out.chords, out.tempo, AT_ONCE)
+    if out.follow: return from_file(config.path(out.follow), FOLLOWED)
     return None
 
 # %% ../nbs/21_net.ipynb #0ade7c2c
@@ -113,7 +118,7 @@ class Stored:
         store = Store(self.config)
         if not store.good: raise SoundcubeError(f"no converted music in {store.folder}; run: soundcube convert")
         self.codec = encode_music(self.config, progress=self.on_encode) if self.data is True else load_codec(store.codec_file)  # as configured now, whatever it was when the music was converted
-        self._make(net.model_name, self.config.model_kwargs)
+        self._make(net.model_name, TrainSettings.of(self.config).kwargs)
         steps = usual_steps(self.tracks[0])
         for layer in self.model.layers:
             if isinstance(layer, Noise): layer.scale.assign(steps)
@@ -203,10 +208,11 @@ class Trainable(Stored):
     "Adds training. See `Net`."
     training: Training | None = None
 
-    def make_training(self) -> Training:
+    def make_training(self, config: Config | None = None) -> Training:
         "The `Training` of this model: its progress, and the optimiser as it was saved."
-        train, held_out = self._batches()
-        self.training = Training(self.model, self.config, train, held_out, self.progress)
+        config = config or self.config
+        train, held_out = self._batches(config)
+        self.training = Training(self.model, config, train, held_out, self.progress)
         saved, self._checkpoint = unnumbered(self._checkpoint.optimiser) if self._checkpoint else [], None
         variables = self.training.optimiser.variables
         saved = _with_averages(saved, variables, self.model.trainable_variables)
@@ -215,14 +221,15 @@ class Trainable(Stored):
         for v, a in zip(variables, saved): v.assign(a)
         return self.training
 
-    def _batches(self) -> tuple[Batches, Batches | None]:
+    def _batches(self, config: Config) -> tuple[Batches, Batches | None]:
         "Of the music to train on, and of what is held out - if that has a block's length."
-        net, length = self.config.net, self.config.block(self.codec.frames_per_second) + 1
+        asked = TrainSettings.of(config)
+        length = asked.block(self.codec.frames_per_second) + 1
         train, held_out = [[t.frames, *t.in_keys] for t in self.tracks[0]], [t.frames for t in self.tracks[1]]
         if isinstance(self.data, tuple): length = len(train[0][0])  # blocks, ready cut
         enough = max(map(len, held_out), default=0) >= length
         beside = self.corpus is not None or looks_back(self.model)
-        common = dict(length=length, batch=net.batch_size, seed=net.train_state, per_second=self.codec.frames_per_second if beside else None)
+        common = dict(length=length, batch=asked.batch_size, seed=asked.seed, per_second=self.codec.frames_per_second if beside else None)
         if not self.corpus: return Batches(train, blank=BLANK, **common), Batches(held_out, **common) if enough else None
         told, known = ([[Told.of(p, self.corpus.scale) for p in self.plans(t)] for t in part] for part in self.tracks)
         return Batches(train, told=told, **common), Batches(held_out, told=[p[:1] for p in known], whole=True, **common) if enough else None
@@ -233,11 +240,12 @@ class Trainable(Stored):
 
         Interrupting it saves and ends it; the next call goes on. on_step, on_epoch: called with the `Training`."""
         if not self.mode & self.TRAIN: raise SoundcubeError("this Net was not made for training; make it with Net(Net.TRAIN) or Net(Net.ALL)")
-        net = self.config.net
-        if epochs or minutes: net.training_epochs, net.training_minutes = epochs, None if epochs else minutes
-        if batch_size: net.batch_size = batch_size
-        t = self.training or self.make_training()
-        if batch_size: t.batches, _ = self._batches()
+        asked = dict(training_epochs=epochs, training_minutes=None if epochs else minutes) if epochs or minutes else {}
+        if batch_size: asked |= dict(batch_size=batch_size)
+        config = self.config.replace(asked)
+        t = self.training or self.make_training(config)
+        if batch_size: t.batches, _ = self._batches(config)
+        t.config = config
         t.stop = Stop()
         def saving(t: Training) -> None:
             if save: self._autosave()
@@ -382,8 +390,7 @@ class Net(Trainable):
 
     @property
     def _default_steps(self) -> int:
-        out = self.config.output
-        return out.gen_steps or max(1, round(out.gen_seconds * self.codec.frames_per_second))
+        return TakeSettings.of(self.config, self.codec.frames_per_second).steps
 
     def _guarded(self) -> dict: return dict(guarded=[[round(at, 1), why] for at, why in self.guard.acted]) if self.guard and self.guard.acted else {}
 
@@ -394,7 +401,8 @@ def write_take(net: Net, path: str | Path, like: dict | None = None, progress: C
     like: settings of an older take, to be played again; its way of sampling becomes the Net's."""
     out, like = net.config.output, like or {}
     steps = like.get("steps") or net._default_steps
-    for k in SAMPLING: setattr(out, k, like.get(k, getattr(out, k)))
+    net.config = net.config.replace({k: like[k] for k in SAMPLING if k in like})
+    out = net.config.output
     settings = net.start(None, like.get("random_state", out.random_state), about=like.get("seed"), seed_steps=like.get("seed_steps"))
     settings |= dict(steps=steps, bit_depth=like.get("bit_depth", net.config.data.bit_depth))
     total = steps * net.codec.hop - net.codec.overlap
@@ -436,9 +444,10 @@ def measure_speed() -> float:
 
 def estimate(config: Config) -> dict[str, Any]:
     "weights, seconds_per_step, and minutes_per_epoch (None without converted music) of training as configured, on this machine."
-    dims = config.window if config.data.codec == "fft" else config.data.axes
-    weights = build_model(config.net.model_name, dims, config.model_kwargs, config.net.allowed_modules).count_params()
-    block = config.block(config.frames_per_second)
-    step = 6.0 * weights * config.net.batch_size * block / measure_speed()
-    frames = Store(config).minutes * 60 * config.frames_per_second * (1 - 1 / config.net.val_split)
-    return dict(weights=weights, seconds_per_step=step, minutes_per_epoch=max(1.0, frames / (block * config.net.batch_size)) * step / 60 if frames else None)
+    codec, asked = ConvertSettings.of(config), TrainSettings.of(config)
+    weights = build_model(asked.model_name, codec.dims, asked.kwargs, config.net.allowed_modules).count_params()
+    in_step = asked.block(codec.frame_rate) * asked.batch_size  # frames
+    step = 6.0 * weights * in_step / measure_speed()
+    frames = Store(config).minutes * 60 * codec.frame_rate * (1 - 1 / config.net.val_split)
+    epoch = max(1.0, frames / in_step) * step / 60 if frames else None
+    return dict(weights=weights, seconds_per_step=step, minutes_per_epoch=epoch)
