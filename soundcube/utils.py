@@ -80,9 +80,10 @@ def write_output(path: str | Path, take: Any, process: bool = True) -> Path:
     if x.ndim == 2: x = freq2time(take)
     rate = take.codec.rate if isinstance(take, Take) else config.data.sample_rate
     fades = (config.output.fade_in, config.output.fade_out) if process else (0.0, 0.0)
+    settings = getattr(take, "settings", None)
     place = config.path(str(path))
     not_in_music(config, place, "name a file outside of it")
-    return record(place, [x], rate, len(x), config.data.bit_depth, fades, getattr(take, "settings", None))
+    return record(place, [x], rate, len(x), config.data.bit_depth, fades, settings)
 
 # %% ../nbs/27b_utils.ipynb #17ba0791
 def fade(x: np.ndarray, fade_in: float | None = None, fade_out: float | None = None,
