@@ -76,7 +76,8 @@ def write_output(path: str | Path, take: Any, process: bool = True) -> Path:
     "Write what `Net.gen` returned (or frames, or a waveform) as a sound file; with the configured fades if `process`."
     config, x = load_config(), np.asarray(take)
     if x.dtype.kind != "f" or x.ndim not in (1, 2):
-        raise SoundcubeError(f"expected a take, frames (n, dims) or samples (n,) of floats in [-1, 1]; got {x.dtype} of shape {x.shape}")
+        raise SoundcubeError("expected a take, frames (n, dims) or samples (n,) of floats in [-1, 1]; "
+                             f"got {x.dtype} of shape {x.shape}")
     if x.ndim == 2: x = freq2time(take)
     rate = take.codec.rate if isinstance(take, Take) else config.data.sample_rate
     fades = (config.output.fade_in, config.output.fade_out) if process else (0.0, 0.0)
