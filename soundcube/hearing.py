@@ -170,7 +170,8 @@ class Heard:
 def hear(blocks: Any, rate: int, edges: np.ndarray | None = None) -> Plan:
     """The plan of a sound: all but its colour.
 
-    blocks: its waveform, or an iterable of pieces of it, (m,) float32; edges: seconds (default: beats, or every STEP)."""
+    blocks: its waveform, or an iterable of pieces of it, (m,) float32; edges: seconds (default: beats, or every STEP).
+    SoundcubeError if there is no sound."""
     listener = Listener(rate)
     for x in [blocks] if isinstance(blocks, np.ndarray) else blocks:
         listener.push(x)

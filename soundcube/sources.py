@@ -22,7 +22,7 @@ from .scores import parse_chords, spell
 # %% ../nbs/07b_sources.ipynb #fab7fa4e
 BAR = 4  # beats
 SILENCE = -60.0  # dB of full scale: a rest
-_STRENGTH = {0: 1.0, 7: 0.9}  # of the bass and the fifth above it; others 0.95: which gets most where music leaves it open
+_STRENGTH = {0: 1.0, 7: 0.9}  # of the bass, and the fifth above it; others have 0.95. Music leaves it open
 
 def _chord_row(pitch_classes: tuple[int, ...], bass: int | None) -> np.ndarray:
     "Chroma of a chord as it is written: (12,), 0 for what is no note of it."
