@@ -6,7 +6,6 @@
 __all__ = ['Matrix', 'SIDE', 'Weights', 'quantise', 'fast_program']
 
 # %% ../nbs/18_kernels.ipynb #77de68da
-import os
 from collections import namedtuple
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
