@@ -35,8 +35,8 @@ def memory_frames(per_second: float, longest: float = LONGEST) -> int:
     return max(low, round(longest * per_second)) + window + 1
 
 def likeness(x: np.ndarray, window: int, floor: Any = 1e-9) -> np.ndarray:
-    """How alike the last `window` rows of x (b, n, dims) are to the `window` rows from each row on: (b, n - window + 1),
-    1 for the same.
+    """How alike the last `window` rows of x (b, n, dims) are to the `window` rows from each row on: (b, n - window
+    + 1), 1 for the same.
 
     Correlation divided by the root of both powers' product and `floor`, (b, 1) or a number; by FFT."""
     n = x.shape[1]
@@ -52,7 +52,8 @@ def self_likeness(heard: np.ndarray, per_second: float) -> tuple[np.ndarray, np.
     float32 from 0 to 1.
 
     heard: (b, memory_frames(per_second, longest), dims), zeros where there was nothing yet. Normalised autocorrelation,
-    as pitch is found in a waveform (Rabiner 1977), of the steps from frame to frame: they stand out where notes begin."""
+    as pitch is found in a waveform (Rabiner 1977), of the steps from frame to frame: they stand out where notes
+    begin."""
     low, window = _reach(per_second)
     steps = np.diff(heard[..., :AXES], axis=1)
     steps = steps / (np.sqrt(np.square(steps).mean(1, keepdims=True)) + 1e-3)
@@ -68,9 +69,10 @@ def find_lag(heard: np.ndarray, per_second: float) -> tuple[np.ndarray, np.ndarr
     return lags[alike.argmax(1)], alike.max(1)
 
 # %% ../nbs/09_lookback.ipynb #b07a1c11
-def look_back(frames: np.ndarray, start: int, n: int, lag: np.ndarray, alike: np.ndarray, urge: Any = 0.0) -> np.ndarray:
-    """For each of the frames start .. start + n - 1 of (b, m, dims): the one `lag` (b,) before it, how `alike` (b,) then
-    and now are, and the `urge` (b,) to do the same again, 0 in training; (b, n, dims + 2) float32."""
+def look_back(frames: np.ndarray, start: int, n: int, lag: np.ndarray, alike: np.ndarray,
+              urge: Any = 0.0) -> np.ndarray:
+    """For each of the frames start .. start + n - 1 of (b, m, dims): the one `lag` (b,) before it, how `alike` (b,)
+    then and now are, and the `urge` (b,) to do the same again, 0 in training; (b, n, dims + 2) float32."""
     then = frames[np.arange(len(frames))[:, None], start + np.arange(n) - lag[:, None]]
     rest = [np.broadcast_to(np.reshape(v, (-1, 1, 1)), (*then.shape[:2], 1)) for v in (alike, urge)]
     return np.concatenate([then, *rest], -1).astype(np.float32)
