@@ -26,7 +26,9 @@ from .logs import log
 from .schema import Config
 from .settings import ConvertSettings, TakeSettings, TrainSettings
 from .lookback import looks_back
-from .plan import STEP, Listener, Plan, Told, coloured, follows_plan, hear
+from .hearing import Listener, hear
+from .plan import STEP, Plan, Told, coloured, follows_plan
+from .sources import from_chords, from_file
 from .walk import CONTEXT, Corpus, Walk, complete, wander, whence
 from .data import Batches, FrameFile, Progress, Store, Track, encode_music, load_codec, load_tracks, split_tracks, training_keys
 from .heads import head_of
@@ -73,8 +75,8 @@ def asked_plan(config: Config) -> Plan | None:
     "The plan that `output` asks for, as far as it tells something; None for none. When it is over, it begins anew."
     out = config.output
     if out.chords and out.follow: raise SoundcubeError("output.chords and output.follow: expected one of them, or neither")
-    if out.chords: return Plan.from_chords(out.chords, out.tempo, AT_ONCE)
-    if out.follow: return Plan.from_file(config.path(out.follow), FOLLOWED)
+    if out.chords: return from_chords(out.chords, out.tempo, AT_ONCE)
+    if out.follow: return from_file(config.path(out.follow), FOLLOWED)
     return None
 
 # %% ../nbs/21_net.ipynb #0ade7c2c
