@@ -87,7 +87,7 @@ def _loops(frames: np.ndarray, n: int) -> bool:
     return bool(alike.max(initial=0) > SAME)
 
 def trouble(frames: np.ndarray, usual_step: float, per_second: float, level: np.ndarray | None = None) -> str | None:
-    """What is wrong with the last seconds of frames, (n, dims): 'blows up', 'falls silent', 'freezes', 'loops', or None.
+    """What is wrong with the last seconds of frames, (n, dims): 'blows up', 'falls silent', 'freezes', 'loops' or None.
 
     usual_step: root mean square step between frames of real music; level: (n,) dB above silence, if known; at least 8
     seconds are wanted to tell a loop."""
@@ -185,7 +185,7 @@ def _spectrum(x: np.ndarray, starts: np.ndarray, n: int) -> np.ndarray:
 
 def draw_spectrogram(x: np.ndarray, rate: int, axes: Any, low: float = 40.0, rows: int = 256,
                      columns: int = 1200) -> None:
-    "Draw a waveform's spectrogram into matplotlib `axes`: log frequency, dB under the loudest; quick for long ones too."
+    "Draw a waveform's spectrogram into matplotlib `axes`: log frequency, dB under the loudest; quick for long ones."
     n = 4096 if rate > 12000 else 2048
     starts = np.linspace(0, max(0, len(x) - n), min(columns, max(2, len(x) // (n // 8)))).astype(int)
     hz = np.geomspace(low, rate / 2, rows)
