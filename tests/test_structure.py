@@ -33,7 +33,6 @@ EXCEPTIONS: dict[str, set[str]] = {
         "01b_levels.ipynb",
         "01c_decoding.ipynb",
         "02_audio.ipynb",
-        "05_codecs.ipynb",
         "09a_library.ipynb",
         "09b_store.ipynb",
         "09c_workers.ipynb",
@@ -53,7 +52,6 @@ EXCEPTIONS: dict[str, set[str]] = {
     "one statement a line": {
         "01c_decoding.ipynb",
         "02_audio.ipynb",
-        "05_codecs.ipynb",
         "09a_library.ipynb",
         "11_takes.ipynb",
         "17_training.ipynb",
