@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['FROZEN', 'Name', 'PLAIN_NAME', 'key', 'Key', 'keys_of', 'plain', 'limits', 'is_plain', 'checked']
 
-# %% ../nbs/00a_keys.ipynb #69c79f5f
+# %% ../nbs/00a_keys.ipynb #41a45445
 import math, os
 from dataclasses import dataclass
 from numbers import Real
@@ -17,7 +17,7 @@ from pydantic.fields import FieldInfo
 
 from .files import SoundcubeError
 
-# %% ../nbs/00a_keys.ipynb #8534ac23
+# %% ../nbs/00a_keys.ipynb #9063b81d
 FROZEN = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, coerce_numbers_to_str=True, protected_namespaces=())
 
 def key(default: Any, help: str, low: float | None = None, high: float | None = None, *,
@@ -28,7 +28,7 @@ def key(default: Any, help: str, low: float | None = None, high: float | None = 
     shown = dict(step=step, unit=unit, label=label, words=words)
     return Field(default, description=help, ge=low, le=high, json_schema_extra={k: v for k, v in shown.items() if v})
 
-# %% ../nbs/00a_keys.ipynb #3c0d6147
+# %% ../nbs/00a_keys.ipynb #0e505112
 def _is_name(value: str) -> str:
     if not value.strip(" .") or os.path.basename(value) != value or not value.isprintable() or len(value) > 100:
         raise ValueError
@@ -37,7 +37,7 @@ def _is_name(value: str) -> str:
 Name = Annotated[str, AfterValidator(_is_name)]
 PLAIN_NAME = "a plain name, not a path"
 
-# %% ../nbs/00a_keys.ipynb #79fb99df
+# %% ../nbs/00a_keys.ipynb #dd6fbb03
 @dataclass(frozen=True)
 class Key:
     """A key. kind: bool, int, float, str, list or dict; optional: whether it may be empty (None): derived, then.
@@ -72,9 +72,10 @@ def _type_of(annotation: Any) -> tuple[str, bool, tuple]:
     return _KINDS.get(plain, plain.__name__), NoneType in parts, choices
 
 def keys_of(section: str, model: type[BaseModel]) -> dict[str, Key]:
-    "{`section.leaf`: key} of a model's fields."
-    found = (_key(section, leaf, field) for leaf, field in model.model_fields.items())
-    return {k.name: k for k in found}
+    "{`section.leaf`: key} of a model's fields, its own before those of the models it is made of."
+    inherited = {leaf for base in model.__bases__ for leaf in getattr(base, "model_fields", {})}
+    order = sorted(model.model_fields, key=lambda leaf: leaf in inherited)
+    return {f"{section}.{leaf}": _key(section, leaf, model.model_fields[leaf]) for leaf in order}
 
 def _key(section: str, leaf: str, field: FieldInfo) -> Key:
     kind, optional, choices = _type_of(field.annotation)
@@ -87,7 +88,7 @@ def plain(value: Any) -> Any:
     "A key's value as YAML or JSON would have it."
     return list(value) if isinstance(value, tuple) else dict(value) if isinstance(value, dict) else value
 
-# %% ../nbs/00a_keys.ipynb #20b6fb58
+# %% ../nbs/00a_keys.ipynb #5abac326
 _WORDS = dict(list="a list of words", dict="a group of keys", bool="true or false", int="a whole number", float="a number", str="text")
 
 def limits(key: Key) -> str:
@@ -96,7 +97,7 @@ def limits(key: Key) -> str:
     span = "" if key.low is None else f" from {key.low:g} to {key.high:g}"
     return (key.words or _WORDS[key.kind]) + span + (" or empty" if key.optional else "")
 
-# %% ../nbs/00a_keys.ipynb #36f0bea9
+# %% ../nbs/00a_keys.ipynb #f030f73e
 def is_plain(value: Any, depth: int = 0) -> bool:
     "Whether a value is made of numbers that a machine has, text without magic, and a few levels of lists and groups."
     if isinstance(value, str): return value != "???" and "${" not in value and "\0" not in value
@@ -106,7 +107,7 @@ def is_plain(value: Any, depth: int = 0) -> bool:
     if isinstance(value, int): return abs(value) < 2**63
     return value is None or isinstance(value, (Real, os.PathLike))
 
-# %% ../nbs/00a_keys.ipynb #7c19ba85
+# %% ../nbs/00a_keys.ipynb #e1ca8ade
 def checked(model: type[BaseModel], key: Key, value: Any) -> Any:
     "The value as `model` holds it at `key`; SoundcubeError of one line if it may not be that."
     if not is_plain(value):

@@ -5,15 +5,15 @@
 # %% auto #0
 __all__ = ['PRESETS', 'Preset', 'ConvertSettings', 'TrainSettings', 'TakeSettings', 'Resolved', 'resolve', 'derived']
 
-# %% ../nbs/00d_settings.ipynb #c2eab0e8
+# %% ../nbs/00d_settings.ipynb #a4e766da
 from dataclasses import dataclass
 from typing import Any
 
 from .files import SoundcubeError
-from .sampling import PlanRequest, Sampling
+from .sampling import FromFile, HeldOut, Noise, PlanRequest, Sampling, Seed
 from .schema import KEYS, Config
 
-# %% ../nbs/00d_settings.ipynb #fe46ebe9
+# %% ../nbs/00d_settings.ipynb #b823d3ef
 @dataclass(frozen=True)
 class Preset:
     "minutes: of training; columns: of the spectrogram in a frame; kwargs: of the default network."
@@ -29,7 +29,7 @@ PRESETS = dict(
     evening=Preset(60.0, 32, 3, 1, dict(units=512, dropout=0.2, plan=True)),
     overnight=Preset(480.0, 64, 3, 1, dict(units=640, dropout=0.2, plan=True)))
 
-# %% ../nbs/00d_settings.ipynb #bf530684
+# %% ../nbs/00d_settings.ipynb #221506e2
 def _even(samples: float, multiple: int) -> int:
     return max(multiple, multiple * round(samples / multiple))
 
@@ -79,7 +79,7 @@ def _must_fit(codec: str, window: int, hop: int, hop_asked: bool, axes: int) -> 
     if spectral and axes > window // 2 + 1:
         raise SoundcubeError(f"data.axes={axes}: expected at most the {window // 2 + 1} bins of a window")
 
-# %% ../nbs/00d_settings.ipynb #ff604ae0
+# %% ../nbs/00d_settings.ipynb #d36f34a3
 @dataclass(frozen=True)
 class TrainSettings:
     """A training, as asked.
@@ -116,12 +116,13 @@ class TrainSettings:
         return cls(net.model_name, kwargs, net.batch_size or preset.batch_size, *budget, bool(says), transpose,
                    config.data.seconds_per_block, net.train_state)
 
-# %% ../nbs/00d_settings.ipynb #e56c0dfa
+# %% ../nbs/00d_settings.ipynb #593c93ac
 @dataclass(frozen=True)
 class TakeSettings:
     """A take, as asked. steps, seed_steps: frames; sampling: how frames are drawn; request: what is to be played;
     random_state: None for a new one; fades: seconds in and out; save_raw: keep its frames as well."""
     steps: int
+    seed: Seed
     seed_steps: int
     random_state: int | None
     sampling: Sampling
@@ -136,10 +137,16 @@ class TakeSettings:
         out = config.output
         request = PlanRequest(**{leaf: getattr(out, leaf) for leaf in PlanRequest.model_fields})
         steps = out.gen_steps or max(1, round(out.gen_seconds * frame_rate))
-        return cls(steps, max(2, round(out.seed_seconds * frame_rate)), out.random_state, Sampling.of(out), request,
+        seed_steps = max(2, round(out.seed_seconds * frame_rate))
+        return cls(steps, _seed(config), seed_steps, out.random_state, Sampling.of(out), request,
                    (out.fade_in, out.fade_out), config.data.bit_depth, out.save_raw)
 
-# %% ../nbs/00d_settings.ipynb #09a02c46
+def _seed(config: Config) -> Seed:
+    out = config.output
+    if out.seed_file: return FromFile(out.seed_file, out.seed_offset)
+    return Noise() if out.random_seed else HeldOut()
+
+# %% ../nbs/00d_settings.ipynb #9bfa17e6
 @dataclass(frozen=True)
 class Resolved:
     "What a configuration comes to, for each task."
