@@ -1,317 +1,246 @@
-// The page of soundcube.live.LivePanel: knobs, meters, and a worklet that plays what the kernel sends.
+// The page of soundcube.live.LivePanel: knobs, meters, and a loudspeaker that plays what the kernel sends.
 
-// Runs in the audio thread: a ring of samples that is filled by messages and emptied by the loudspeaker.
-const RING = `
-class Ring extends AudioWorkletProcessor {
-  constructor() {
-    super();
-    this.size = Math.ceil(45 * sampleRate);
-    this.store = new Float32Array(this.size);
-    this.read = this.write = this.underruns = this.peak = this.last = this.since = 0;
-    this.enough = 0.5 * sampleRate;  // samples to begin with
-    this.going = this.ending = this.stopping = false;
-    this.gain = 1;
-    this.port.onmessage = ({ data }) => {
-      if (data.sound) this.put(data.sound);
-      if (data.end) this.ending = true;
-      if (data.stop) this.stopping = true;
-    };
-  }
-  put(sound) {
-    for (const x of sound) if (this.write - this.read < this.size) this.store[this.write++ % this.size] = x;
-  }
-  process(_, [[out]]) {
-    const have = this.write - this.read;
-    if (!this.going && have && (have >= this.enough || this.ending)) this.going = true;
-    for (let i = 0; i < out.length; i++) {
-      if (this.going && this.read < this.write) this.last = this.store[this.read++ % this.size];
-      else this.last *= 0.99;  // running dry dies away; a step would click
-      if (this.stopping) this.gain = Math.max(0, this.gain - 1 / (0.03 * sampleRate));
-      out[i] = this.last * this.gain;
-      this.peak = Math.max(this.peak, Math.abs(out[i]));
-    }
-    if (this.going && this.read === this.write) {
-      this.going = false;
-      if (!this.ending && !this.stopping) this.underruns++;
-    }
-    this.report(out.length);
-    return !this.over();
-  }
-  over() { return this.stopping ? this.gain === 0 : this.ending && this.read === this.write; }
-  report(n) {
-    this.since += n;
-    if (this.since < 0.05 * sampleRate && !this.over()) return;
-    this.port.postMessage({ played: this.read, ahead: (this.write - this.read) / sampleRate, underruns: this.underruns, peak: this.peak, over: this.over() });
-    this.since = this.peak = 0;
-  }
-}
-registerProcessor("soundcube-ring", Ring);
-`;
+import { h, button, clock, dispatch, guardKeys, newName, onKernelLost, whatToDo } from "./base.js";
+import { Outbox, droppable } from "./sending.js";
+import { Microphone, knob, meter, volumeKnob } from "./controls.js";
+import { Speaker } from "./speaker.js";
 
-const ACK = 500;       // milliseconds between answers to the kernel
-const SILENT = 4000;   // milliseconds without a word from the kernel after which it is taken for dead
-const PIECE = 1 << 20; // bytes in an upload's message; servers refuse large ones
-
-const h = (tag, attributes = {}, ...children) => {
-  const el = Object.assign(document.createElement(tag), attributes);
-  for (const [k, v] of Object.entries(attributes)) if (k.includes("-") || k === "role" || k === "for") el.setAttribute(k, v);
-  el.append(...children);
-  return el;
+const ACK = 500;     // ms between answers to the kernel
+const SILENT = 4000; // ms without a word from the kernel after which it is taken for dead
+const FULL_BUFFER = 1.3, QUIETEST = -60; // seconds, dB: the ends of the meters
+const STATES = {
+  idle: "ready", starting: "starting …", playing: "playing", pausing: "stopping …",
+  stopped: "stopped", failed: "failed", closed: "closed",
 };
 
-// An AudioContext at the model's own rate; the browser does the resampling.
-class Speaker {
-  constructor(rate) {
-    this.context = new AudioContext({ sampleRate: rate, latencyHint: "playback" });
-    this.volume = new GainNode(this.context);
-    this.meter = new AnalyserNode(this.context, { fftSize: 1024 });
-    this.volume.connect(this.meter).connect(this.context.destination);
-    this.node = null;
-    const url = URL.createObjectURL(new Blob([RING], { type: "text/javascript" }));
-    this.ready = this.context.audioWorklet.addModule(url).finally(() => URL.revokeObjectURL(url));
+class Live {
+  constructor(model, el) {
+    Object.assign(this, { model, page: newName(), speaker: null, alive: true, linked: true });
+    Object.assign(this, { run: -1, heardAt: 0, toldAt: 0, before: 0, seconds: 0, queue: [], chain: Promise.resolve() });
+    this.outbox = new Outbox(model);
+    const add = ([file]) => this.alive && this.outbox.add([file]);
+    this.microphone = new Microphone(() => this.show(), (file) => add([file]));
+    this.note = h("div", { className: "sc-note", role: "alert", hidden: true });
+    const parts = [this.top(), this.note, this.knobRow(), this.seedRow(), this.outbox.el, this.meters()];
+    this.root = h("section", { className: "soundcube sc-live", "aria-label": "Live" }, ...parts);
+    el.append(this.root);
+    droppable(this.root, this.root, () => true, add, (text) => this.say(text));
   }
-  async begin(run, told) {
-    await this.ready;
-    const node = new AudioWorkletNode(this.context, "soundcube-ring", { numberOfInputs: 0, outputChannelCount: [1] });
-    node.connect(this.volume);
-    this.node = node;
-    this.over = new Promise((done) => {
-      node.port.onmessage = ({ data }) => {
-        told(run, data);
-        if (data.over) { node.disconnect(); done(); }
-      };
-    });
-  }
-  play(sound) { this.node?.port.postMessage({ sound }, [sound.buffer]); }
-  stop() { this.node?.port.postMessage({ stop: true }); this.node = null; }
-  // Let what is in store be heard to its end.
-  async finish() {
-    if (!this.node) return;
-    this.node.port.postMessage({ end: true });
-    this.node = null;
-    await Promise.race([this.over, new Promise((done) => setTimeout(done, 3000))]);
-  }
-  level() {
-    const x = new Float32Array(this.meter.fftSize);
-    this.meter.getFloatTimeDomainData(x);
-    return Math.sqrt(x.reduce((sum, v) => sum + v * v, 0) / x.length);
-  }
-  close() { this.node = null; return this.context.close(); }
-}
 
-function slider(model, name, label, hint, max, step, min = step) {
-  const value = h("output", { className: "sc-value" });
-  const input = h("input", { type: "range", min, max, step, title: hint, "aria-label": label });
-  const show = () => { input.value = model.get(name); value.textContent = Number(model.get(name)).toFixed(2); input.setAttribute("aria-valuetext", value.textContent); };
-  input.addEventListener("input", () => { model.set(name, Number(input.value)); model.save_changes(); show(); });
-  model.on(`change:${name}`, show);
-  show();
-  return { el: h("label", { className: "sc-slider" }, h("span", {}, label), input, value), value, off: () => model.off(`change:${name}`, show) };
-}
-
-function bar(label) {
-  const fill = h("span", { className: "sc-fill" });
-  const value = h("output", { className: "sc-value" }, "–");
-  return { el: h("div", { className: "sc-bar" }, h("span", {}, label), h("span", { className: "sc-track", role: "img", "aria-label": label }, fill), value), fill, value };
-}
-
-const STATES = { idle: "ready", starting: "starting …", playing: "playing", pausing: "stopping …", stopped: "stopped", failed: "failed", closed: "closed" };
-
-function render({ model, el }) {
-  const page = crypto.getRandomValues(new Uint32Array(2)).join("-");
-  let speaker = null, run = -1, heardAt = 0, toldAt = 0, chain = Promise.resolve(), alive = true, linked = true, recorder = null, seconds = 0, temperatures = [];
-  const send = (message, buffers) => { if (linked) model.send({ ...message, page }, undefined, buffers); };
-  const state = () => model.get("state");
-  const going = () => ["starting", "playing"].includes(state());
-
-  const play = h("button", { className: "sc-play", type: "button" });
-  const status = h("span", { className: "sc-status", role: "status", "aria-live": "polite" });
-  const record = h("button", { type: "button", className: "sc-record" });
-  const recorded = h("span", { className: "sc-saved", role: "status" });
-  const note = h("div", { className: "sc-note", role: "alert", hidden: true });
-  const models = h("select", { title: "Which trained model plays", "aria-label": "Model" });
-  const temperature = slider(model, "temperature", "Temperature", "Under 1 safer, over 1 wilder", 2, 0.05);
-  const topP = slider(model, "top_p", "Top-p", "Leave out the least likely choices", 1, 0.01);
-  const repeat = slider(model, "repeat", "Repeat", "How much it repeats itself, beat by beat and bar by bar: 0 little, 1 as it sounds best", 4, 0.1, 0);
-  const volume = slider(model, "volume", "Volume", "How loud it is here; recordings are not touched by it", 1, 0.01, 0);
-  const level = bar("Level"), buffer = bar("Buffer"), speed = bar("Speed"), gaps = bar("Gaps");
-  const seed = h("strong", { className: "sc-seed" });
-  const fresh = h("button", { type: "button", title: "Go on from another passage of music that was held out from training" }, "New passage");
-  const random = h("button", { type: "button", title: "Go on from noise" }, "Random");
-  const file = h("input", { type: "file", accept: "audio/*,.flac,.opus,.oga", className: "sc-file", "aria-label": "Seed from a sound file" });
-  const choose = h("label", { className: "sc-button", title: "Go on from a sound file; you can also drop one here" }, "File …", file);
-  const mic = h("button", { type: "button", title: "Go on from what the microphone hears" }, "Microphone");
-
-  const say = (text) => { note.textContent = text; note.hidden = !text; };
-
-  function show() {
-    const now = state();
-    root.dataset.state = now;
-    play.textContent = going() ? "■ Stop" : "▶ Play";
-    play.disabled = !model.get("models").length || now === "closed";
-    record.textContent = model.get("recording") ? `● ${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")} · Stop recording` : "● Record";
-    record.setAttribute("aria-pressed", model.get("recording"));
-    record.disabled = now !== "playing";
-    status.textContent = model.get("models").length ? STATES[now] : "no trained model yet: train one first";
-    recorded.textContent = model.get("saved") ? `saved ${model.get("saved")}` : "";
-    seed.textContent = model.get("seed");
-    say(model.get("message"));
-    if (now !== "playing") for (const m of [buffer, level]) m.fill.style.width = 0;
+  // --- its parts ---------------------------------------------------------------------------------------------------
+  top() {
+    this.play = button("", "Play, or stop", () => this.toggle(), "sc-play sc-main");
+    this.status = h("span", { className: "sc-status", role: "status", "aria-live": "polite" });
+    this.recorded = h("span", { className: "sc-saved", role: "status" });
+    const record = () => this.send({ do: "record", on: !this.model.get("recording") });
+    this.record = button("", "Keep what is heard as a take", record, "sc-record");
+    const space = h("span", { className: "sc-space" });
+    return h("div", { className: "sc-row" }, this.play, this.status, space, this.recorded, this.record);
   }
-  function list() {
-    models.replaceChildren(...model.get("models").map((name) => h("option", { value: name }, name)));
-    models.value = model.get("model");
-    show();
+  knobRow() {
+    this.models = h("select", { title: "Which trained model plays", "aria-label": "Model" });
+    this.models.onchange = () => { this.model.set("model", this.models.value); this.model.save_changes(); };
+    this.models.onpointerdown = () => this.send({ do: "models" });
+    this.knobs = this.model.get("knobs").map((about) => knob(this.model, about));
+    this.volume = volumeKnob(this.model, this.model.get("loudness"));
+    const models = h("label", { className: "sc-slider" }, h("span", {}, "Model"), this.models);
+    return h("div", { className: "sc-knobs" }, models, ...this.knobs.map((k) => k.el), this.volume.el);
   }
-  const recordingChanged = () => { seconds = 0; show(); };
+  seedRow() {
+    this.seed = h("strong", { className: "sc-seed" });
+    const ask = (kind) => () => this.send({ do: "seed", kind });
+    const passage = "Go on from another passage of music that was held out from training";
+    const fresh = button("New passage", passage, ask("held-out"));
+    const random = button("Random", "Go on from noise", ask("random"));
+    const accept = "audio/*,.flac,.opus,.oga", label = "Seed from a sound file";
+    const file = h("input", { type: "file", accept, className: "sc-file", "aria-label": label });
+    file.onchange = () => { this.outbox.add([...file.files].slice(0, 1)); file.value = ""; };
+    const title = "Go on from a sound file; you can also drop one here";
+    const choose = h("label", { className: "sc-button", title }, "File …", file);
+    this.mic = button("", "Go on from what the microphone hears", () => this.listen());
+    return h("div", { className: "sc-row sc-seeds", role: "group", "aria-label": "Seed" },
+      h("span", {}, "Seed"), this.seed, h("span", { className: "sc-space" }), fresh, random, choose, this.mic);
+  }
+  meters() {
+    [this.level, this.buffer, this.speed, this.gaps] = ["Level", "Buffer", "Speed", "Gaps"].map(meter);
+    const els = [this.level.el, this.buffer.el, this.speed.el, this.gaps.el];
+    return h("div", { className: "sc-knobs sc-meters" }, ...els);
+  }
 
-  // --- sound -----------------------------------------------------------------------------------------------------
-  function wake(rate) {
-    if (!window.isSecureContext || !window.AudioWorkletNode) throw new Error("live sound needs a page from https or localhost, in a recent browser");
-    if (speaker && speaker.context.sampleRate === rate) return;
-    speaker?.close();
-    speaker = new Speaker(rate);
+  // --- showing -----------------------------------------------------------------------------------------------------
+  get state() { return this.model.get("state"); }
+  get going() { return ["starting", "playing"].includes(this.state); }
+  send(message) { if (this.linked) this.model.send({ ...message, page: this.page }); }
+  say(text) { this.note.textContent = text; this.note.hidden = !text; }
+  show() {
+    const { model, state } = this, models = model.get("models"), recording = model.get("recording");
+    this.root.dataset.state = state;
+    this.play.textContent = this.going ? "■ Stop" : "▶ Play";
+    this.play.disabled = !models.length || state === "closed" || !this.linked;
+    this.record.textContent = recording ? `● ${clock(this.seconds)} · Stop recording` : "● Record";
+    this.record.setAttribute("aria-pressed", recording);
+    this.record.disabled = state !== "playing";
+    this.status.textContent = models.length ? STATES[state] : "no trained model yet: train one first";
+    this.recorded.textContent = model.get("saved") ? `saved ${model.get("saved")}` : "";
+    this.seed.textContent = model.get("seed");
+    this.mic.textContent = this.microphone.recorder ? "Listening … stop" : "Microphone";
+    if (state !== "playing") for (const m of [this.buffer, this.level]) m.set(0);
   }
-  async function begin({ run: number, rate }) {
-    await speaker?.finish();
-    if (!alive) return;
-    wake(rate);
-    setVolume();
-    await speaker.begin(number, report);
-    await Promise.race([speaker.context.resume(), new Promise((done) => setTimeout(done, 1000))]);
-    if (speaker.context.state !== "running") {
-      say("the browser waits for a click on this page before it plays sound");
-      document.addEventListener("pointerdown", () => speaker?.context.resume().then(show), { once: true });
-    }
-    [run, temperatures, heardAt] = [number, [], performance.now()];
-    Object.assign(root.dataset, { played: 0, underruns: 0 });
+  news() {
+    if (this.linked) this.say(this.model.get("message"));
+    this.show();
   }
-  function sound(message, [bytes]) {
-    if (message.run !== run || !speaker) return;
-    const x = new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
-    temperatures.push([x.length, message.temperature]);
-    speaker.play(x);
-    speed.value.textContent = `${message.speed.toFixed(1)} × real time`;
-    speed.fill.style.width = `${Math.min(100, 25 * Math.log2(1 + message.speed))}%`;
-    speed.el.classList.toggle("sc-bad", message.speed < 1);
+  list() {
+    this.models.replaceChildren(...this.model.get("models").map((name) => h("option", { value: name }, name)));
+    this.models.value = this.model.get("model");
+    this.show();
   }
-  const handle = { begin, sound, stop: ({ run: number }) => { if (number === run) speaker?.stop(); } };
-  function received(message, buffers) {
-    if (message.page && message.page !== page) return;
-    heardAt = performance.now();
-    chain = chain.then(() => handle[message.do]?.(message, buffers)).catch((error) => { say(error.message); send({ do: "stop" }); });
+  turned() { for (const k of this.knobs) k.show(); }
+  restarted() { this.seconds = 0; this.show(); }
+
+  // --- sound -------------------------------------------------------------------------------------------------------
+  wake(rate) {
+    if (!window.isSecureContext || !window.AudioWorkletNode)
+      throw new Error("live sound needs a page from https or localhost, in a recent browser");
+    if (this.speaker?.context.sampleRate === rate) return;
+    this.speaker?.close();
+    this.speaker = new Speaker(rate);
   }
+  async begin({ run, rate }) {
+    await this.speaker?.finish();
+    if (!this.alive) return;
+    this.wake(rate);
+    this.loud();
+    await this.speaker.begin(run, (number, heard) => this.report(number, heard));
+    await Promise.race([this.speaker.context.resume(), new Promise((done) => setTimeout(done, 1000))]);
+    if (this.speaker.context.state !== "running") this.askForClick();
+    Object.assign(this, { run, queue: [], heardAt: performance.now() });
+    Object.assign(this.root.dataset, { played: 0, underruns: 0 });
+  }
+  askForClick() {
+    this.say("the browser waits for a click on this page before it plays sound");
+    const resume = () => this.speaker?.context.resume().then(() => this.news());
+    document.addEventListener("pointerdown", resume, { once: true });
+  }
+  sound(message, [data]) {
+    if (message.run !== this.run || !this.speaker) return;
+    const x = new Float32Array(data.buffer.slice(data.byteOffset, data.byteOffset + data.byteLength));
+    this.queue.push([x.length, message.sampling]);
+    this.speaker.play(x);
+    this.speed.set(0.25 * Math.log2(1 + message.speed), `${message.speed.toFixed(1)} × real time`);
+    this.speed.el.classList.toggle("sc-bad", message.speed < 1);
+  }
+  handlers() {
+    const inTurn = (f) => (message, buffers) => {
+      if (message.page && message.page !== this.page) return;
+      this.heardAt = performance.now();
+      const failed = (error) => { this.say(error.message); this.send({ do: "stop" }); };
+      this.chain = this.chain.then(() => f.call(this, message, buffers)).catch(failed);
+    };
+    const stop = ({ run }) => { if (run === this.run) this.speaker?.stop(); };
+    const sent = (message) => this.outbox.received(message);
+    return { begin: inTurn(this.begin), sound: inTurn(this.sound), stop: inTurn(stop), sent };
+  }
+  loud() { this.speaker?.volume(this.model.get("volume")); }
 
   // The worklet's word, twenty times a second.
-  let before = 0;
-  function report(number, { played, ahead, underruns, peak }) {
-    if (!alive) return;
-    const now = performance.now(), mine = number === run;
-    if (mine) {
-      buffer.value.textContent = `${ahead.toFixed(2)} s`;
-      buffer.fill.style.width = `${Math.min(100, 100 * ahead / 1.3)}%`;
-      gaps.value.textContent = String(underruns);
-      gaps.fill.style.width = underruns ? "100%" : 0;
-      const db = 20 * Math.log10(speaker.level() + 1e-6);
-      level.fill.style.width = `${Math.max(0, 100 + db * 100 / 60)}%`;
-      level.value.textContent = db < -60 ? "silent" : `${db.toFixed(0)} dB`;
-      follow(played - (played < before ? 0 : before));
-      if (model.get("recording")) { seconds += 0.05; if (Math.floor(seconds) !== Math.floor(seconds - 0.05)) show(); }
-      before = played;
-      Object.assign(root.dataset, { played, underruns, ahead: ahead.toFixed(3), peak: Math.max(peak, Number(root.dataset.peak || 0)).toFixed(4) });
-      if (going() && now - heardAt > SILENT && ahead === 0) { speaker.stop(); say("nothing comes from the kernel any more; is it still running?"); }
+  report(number, heard) {
+    if (!this.alive) return;
+    if (number === this.run) this.measure(heard);
+    if (performance.now() - this.toldAt < ACK) return;
+    this.toldAt = performance.now();
+    this.send({ do: "heard", run: number, played: heard.played, underruns: heard.underruns });
+  }
+  measure({ played, ahead, underruns, peak }) {
+    const db = this.speaker.level(), { dataset } = this.root;
+    this.buffer.set(ahead / FULL_BUFFER, `${ahead.toFixed(2)} s`);
+    this.gaps.set(underruns ? 1 : 0, String(underruns));
+    this.level.set(1 - db / QUIETEST, db < QUIETEST ? "silent" : `${db.toFixed(0)} dB`);
+    this.follow(played - (played < this.before ? 0 : this.before));
+    this.before = played;
+    if (this.model.get("recording")) this.count(0.05);
+    const most = Math.max(peak, Number(dataset.peak || 0));
+    Object.assign(dataset, { played, underruns, ahead: ahead.toFixed(3), peak: most.toFixed(4) });
+    if (this.going && performance.now() - this.heardAt > SILENT && ahead === 0) {
+      this.speaker.stop();
+      this.say("nothing comes from the kernel any more; is it still running?");
     }
-    if (now - toldAt > ACK) { toldAt = now; send({ do: "heard", run: number, played, underruns }); }
   }
-  // Which temperature is being heard: a knob's number is dim until its turn has come.
-  function follow(samples) {
-    while (temperatures.length > 1 && samples >= temperatures[0][0]) samples -= temperatures.shift()[0];
-    if (!temperatures.length) return;
-    temperatures[0][0] -= samples;
-    root.dataset.temperature = temperatures[0][1];
-    temperature.value.classList.toggle("sc-pending", going() && Math.abs(temperatures[0][1] - model.get("temperature")) > 1e-6);
+  count(seconds) {
+    this.seconds += seconds;
+    if (Math.round(this.seconds) !== Math.round(this.seconds - seconds)) this.show();
   }
-  function setVolume() { if (speaker) speaker.volume.gain.setTargetAtTime(model.get("volume") ** 2, speaker.context.currentTime, 0.02); }
+  // What is being heard: a knob's number is dim until its turn has come.
+  follow(samples) {
+    while (this.queue.length > 1 && samples >= this.queue[0][0]) samples -= this.queue.shift()[0];
+    if (!this.queue.length) return;
+    this.queue[0][0] -= samples;
+    const heard = this.queue[0][1], wanted = this.model.get("sampling");
+    this.root.dataset.temperature = heard.temperature;
+    const pending = (name) => this.going && name in heard && Math.abs(heard[name] - wanted[name]) > 1e-6;
+    for (const k of this.knobs) k.value.classList.toggle("sc-pending", pending(k.name));
+  }
 
-  // --- buttons ---------------------------------------------------------------------------------------------------
-  play.onclick = () => {
-    if (going()) { speaker?.stop(); return send({ do: "stop" }); }
-    try { wake(model.get("rate")); speaker.context.resume(); } catch (error) { return say(error.message); }
-    say("");
-    send({ do: "play" });
-  };
-  record.onclick = () => send({ do: "record", on: !model.get("recording") });
-  models.onchange = () => { model.set("model", models.value); model.save_changes(); };
-  models.onpointerdown = () => send({ do: "models" });
-  fresh.onclick = () => send({ do: "seed", kind: "held-out" });
-  random.onclick = () => send({ do: "seed", kind: "random" });
-  file.onchange = () => { if (file.files[0]) upload(file.files[0], file.files[0].name); file.value = ""; };
-
-  async function upload(blob, name) {
-    if (blob.size > 64 << 20) return say("expected at most 64 MB for a seed");
-    say("");
-    for (let at = 0; at < blob.size || at === 0; at += PIECE)
-      send({ do: "upload", name, first: at === 0, last: at + PIECE >= blob.size }, [await blob.slice(at, at + PIECE).arrayBuffer()]);
-  }
-  mic.onclick = async () => {
-    if (recorder) return recorder.stop();
+  // --- buttons -----------------------------------------------------------------------------------------------------
+  toggle() {
+    if (this.going) {
+      this.speaker?.stop();
+      return this.send({ do: "stop" });
+    }
     try {
-      const stream = await navigator.mediaDevices.getUserMedia({ audio: true });
-      const parts = [];
-      recorder = new MediaRecorder(stream);
-      recorder.ondataavailable = ({ data }) => parts.push(data);
-      const enough = setTimeout(() => recorder?.stop(), 1000 * model.get("seed_seconds") + 500);
-      recorder.onstop = () => {
-        clearTimeout(enough);
-        stream.getTracks().forEach((track) => track.stop());
-        const kind = recorder.mimeType;
-        recorder = null;
-        mic.textContent = "Microphone";
-        if (alive && parts.length) upload(new Blob(parts, { type: kind }), `microphone${kind.includes("mp4") ? ".mp4" : kind.includes("ogg") ? ".ogg" : ".webm"}`);
-      };
-      recorder.start();
-      mic.textContent = "Listening … stop";
-    } catch (error) { recorder = null; say(`no microphone: ${error.message}`); }
-  };
+      this.wake(this.model.get("rate"));
+      this.speaker.context.resume();
+    } catch (error) { return this.say(error.message); }
+    this.say("");
+    this.send({ do: "play" });
+  }
+  async listen() {
+    try {
+      await this.microphone.toggle(this.model.get("seed_seconds"));
+    } catch (error) { this.say(`no microphone: ${error.message}`); }
+    this.show();
+  }
+  lost(how) { // what was made by it does not come back
+    this.linked = false;
+    this.speaker?.stop();
+    this.outbox.lost("the kernel is gone");
+    this.say(`The kernel ${how}. ${whatToDo(this.root)}`);
+    this.show();
+  }
+  leaving() { if (this.going) this.send({ do: "stop" }); }
+  close() {
+    this.alive = false;
+    this.leaving();
+    this.outbox.leave();
+    this.microphone.stop();
+    this.speaker?.close();
+  }
+}
 
-  // --- page ------------------------------------------------------------------------------------------------------
-  const root = h("section", { className: "soundcube sc-live", "aria-label": "Live", "data-lm-suppress-shortcuts": "true" },
-    h("div", { className: "sc-row" }, play, status, h("span", { className: "sc-space" }), recorded, record),
-    note,
-    h("div", { className: "sc-knobs" },
-      h("label", { className: "sc-slider" }, h("span", {}, "Model"), models), temperature.el, topP.el, repeat.el, volume.el),
-    h("div", { className: "sc-row sc-seeds", role: "group", "aria-label": "Seed" }, h("span", {}, "Seed"), seed, h("span", { className: "sc-space" }), fresh, random, choose, mic),
-    h("div", { className: "sc-knobs sc-meters" }, level.el, buffer.el, speed.el, gaps.el));
-  el.append(root);
-  root.ondragover = (event) => { if (event.dataTransfer.types.includes("Files")) { event.preventDefault(); root.classList.add("sc-over"); } };
-  root.ondragleave = () => root.classList.remove("sc-over");
-  root.ondrop = (event) => {
-    event.preventDefault();
-    event.stopPropagation();
-    root.classList.remove("sc-over");
-    const [dropped] = event.dataTransfer.files;
-    if (dropped) upload(dropped, dropped.name);
+function watch(live) {
+  const news = () => live.news(), show = () => live.show(), list = () => live.list();
+  const changes = {
+    "change:models": list, "change:model": list, "change:state": news, "change:message": news,
+    "change:saved": show, "change:seed": show, "change:sampling": () => live.turned(),
+    "change:recording": () => live.restarted(), "change:volume": () => { live.loud(); live.volume.show(); },
   };
+  for (const [event, f] of Object.entries(changes)) live.model.on(event, f);
+  return () => { for (const [event, f] of Object.entries(changes)) live.model.off(event, f); };
+}
 
-  const lost = () => {  // the kernel was restarted or has died; what was made by it does not come back
-    linked = false;
-    speaker?.stop();
-    say("the kernel was restarted; run this cell again");
-  };
-  const leaving = () => { if (going()) send({ do: "stop" }); };
-  const changes = [["change:models change:model", list], ["change:state change:message change:saved change:seed", show], ["change:recording", recordingChanged], ["change:volume", setVolume], ["msg:custom", received], ["comm_live_update", lost]];
-  const each = (method) => changes.forEach(([events, f]) => events.split(" ").forEach((event) => model[method](event, f)));
-  each("on");
+function render({ model, el }) {
+  guardKeys();
+  const live = new Live(model, el);
+  const offs = [watch(live), dispatch(model, live.handlers()), onKernelLost(model, (how) => live.lost(how))];
+  const leaving = () => live.leaving();
   addEventListener("pagehide", leaving);
-  list();
+  live.list();
+  live.turned();
+  live.news();
   return () => {
-    alive = false;
-    leaving();
-    each("off");
-    [temperature, topP, repeat, volume].forEach((s) => s.off());
+    offs.forEach((off) => off());
     removeEventListener("pagehide", leaving);
-    recorder?.stop();
-    speaker?.close();
+    live.close();
   };
 }
 

@@ -122,6 +122,33 @@ def restart(page) -> None:
     page.wait_for_timeout(2000)
 
 
+SHOTS = os.environ.get("SOUNDCUBE_SHOTS")  # a folder for pictures to look at
+
+
+def fits(page) -> None:
+    "Nothing sticks out of a panel to the right."
+    wide = page.evaluate("""() => [...document.querySelectorAll('.sc-panel')].filter(p => p.offsetParent)
+        .flatMap(p => [...p.querySelectorAll('*')].filter(e => e.offsetParent
+            && e.getBoundingClientRect().right > p.getBoundingClientRect().right + 2).map(e => e.className))""")
+    assert not wide, wide
+
+
+def look(page, name: str, themes: bool = True) -> None:
+    "Three widths, both themes: nothing overflows; a picture each, if pictures are wanted."
+    for width in (900, 1200, 1600):
+        page.set_viewport_size(dict(width=width, height=1100))
+        for dark in (False, True) if themes else (False,):
+            if themes:
+                theme(page, dark)
+            page.wait_for_timeout(300)
+            fits(page)
+            if SHOTS:
+                page.screenshot(path=f"{SHOTS}/{name}-{width}-{'dark' if dark else 'light'}.png")
+    if themes:
+        theme(page, False)
+    page.set_viewport_size(dict(width=1200, height=1100))
+
+
 def theme(page, dark: bool) -> None:
     command(page, "apputils:change-theme", theme="JupyterLab Dark" if dark else "JupyterLab Light")
     page.wait_for_function("dark => (document.body.dataset.jpThemeLight === 'false') === dark", arg=dark)
