@@ -44,6 +44,18 @@ export function guardKeys() {
   addEventListener("keydown", keepKeys, true);
 }
 
+// --- colours --------------------------------------------------------------------------------------------------------
+
+const THEMES = ["data-jp-theme-light", "data-jp-theme-name"];
+
+// Call `redraw` when JupyterLab's theme changes, now and again: a theme's style sheet arrives after its name.
+export function onTheme(redraw) {
+  const later = () => [0, 300, 1500].forEach((ms) => setTimeout(redraw, ms));
+  const observer = new MutationObserver(later);
+  observer.observe(document.body, { attributes: true, attributeFilter: THEMES });
+  return () => observer.disconnect();
+}
+
 // --- the kernel -----------------------------------------------------------------------------------------------------
 
 const ENDED = {

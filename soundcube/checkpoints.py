@@ -6,24 +6,30 @@
 __all__ = ['FORMAT', 'Arrays', 'Checkpoint', 'numbered', 'unnumbered', 'save_checkpoint', 'load_checkpoint', 'model_names',
            'Shelf']
 
-# %% ../nbs/16_checkpoints.ipynb #77de68da
-import glob, hashlib, json, re
+# %% ../nbs/16_checkpoints.ipynb #50ce36af
+import glob
+import hashlib
+import json
+import os
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from .files import SoundcubeError, aside, writing
+from .files import SoundcubeError, aside, free_path, writing
 from .schema import Config
 from .codecs import Codec, codec_from
-from .data import read_tensors
+from .store import read_tensors
 from .walk import Corpus
 
-# %% ../nbs/16_checkpoints.ipynb #c1dfd96e
-FORMAT = 2  # raised when older programs could no longer read a file; 2: models that are told a plan, with the music's own in them
+# %% ../nbs/16_checkpoints.ipynb #ccc514a8
+# raised when older programs could no longer read a file; 2: models that are told a plan, with the music's own in them
+FORMAT = 2
 
 Arrays = dict[str, np.ndarray]
+
 
 @dataclass
 class Checkpoint:
@@ -39,19 +45,26 @@ class Checkpoint:
     progress: dict[str, Any] = field(default_factory=dict)
     corpus: Corpus | None = None
 
-# %% ../nbs/16_checkpoints.ipynb #fe5dbbce
-def numbered(values: list[Any]) -> Arrays: return {f"{i:04d}": np.asarray(v) for i, v in enumerate(values)}
+# %% ../nbs/16_checkpoints.ipynb #77bc544d
+def numbered(values: list[Any]) -> Arrays:
+    "Arrays by number, in their order."
+    return {f"{i:04d}": np.asarray(v) for i, v in enumerate(values)}
 
-def unnumbered(arrays: Arrays) -> list[np.ndarray]: return [arrays[k] for k in sorted(arrays)]
+
+def unnumbered(arrays: Arrays) -> list[np.ndarray]:
+    "What `numbered` was given."
+    return [arrays[k] for k in sorted(arrays)]
+
 
 def _digest(arrays: Arrays, about: str) -> str:
+    "SHA-256 of everything in a checkpoint, 64 hex digits."
     h = hashlib.sha256(about.encode())
     for k in sorted(arrays):
         h.update(f"{k} {arrays[k].dtype} {arrays[k].shape}".encode())
         h.update(np.ascontiguousarray(arrays[k]).tobytes())
     return h.hexdigest()
 
-# %% ../nbs/16_checkpoints.ipynb #0ade7c2c
+# %% ../nbs/16_checkpoints.ipynb #67e5e7e8
 def save_checkpoint(path: str | Path, c: Checkpoint) -> None:
     "Write a checkpoint, whole or not at all."
     from safetensors.numpy import save
@@ -59,18 +72,23 @@ def save_checkpoint(path: str | Path, c: Checkpoint) -> None:
     arrays = {f"{group}/{k}": np.asarray(v, order="C") for group, values in groups.items() for k, v in values.items()}
     about = dict(model_name=c.model_name, kwargs=c.kwargs, codec=c.codec.settings, progress=c.progress)
     if c.corpus: about["tracks"] = list(c.corpus.names)
-    about = json.dumps(about)
-    meta = dict(format=str(FORMAT if c.corpus else 1), made_by="soundcube", about=about, digest=_digest(arrays, about))
+    text = json.dumps(about)
+    meta = dict(format=str(FORMAT if c.corpus else 1), made_by="soundcube", about=text, digest=_digest(arrays, text))
     with writing(path) as beside: beside.write_bytes(save(arrays, meta))
 
-# %% ../nbs/16_checkpoints.ipynb #17ba0791
-_KINDS = dict(epoch=int, step=int, steps=int, seconds=(int, float), partial=list, history=list, slower=(int, float), setbacks=int)
+# %% ../nbs/16_checkpoints.ipynb #514f27e8
+_NUMBER = int, float
+_KINDS = dict(epoch=int, step=int, steps=int, seconds=_NUMBER, partial=list, history=list, slower=_NUMBER, setbacks=int)
+
 
 def _sensible(progress: Any) -> bool:
     "Whether training can go on from it: the right kinds, counters not negative, epochs of the history in order."
-    if not isinstance(progress, dict) or not all(isinstance(progress.get(k, kind() if isinstance(kind, type) else 0), kind) for k, kind in _KINDS.items()): return False
-    epochs = [h.get("epoch") for h in progress.get("history", []) if isinstance(h, dict)]
-    return epochs == list(range(1, len(progress.get("history", [])) + 1)) and all(progress.get(k, 0) >= 0 for k in ("epoch", "step", "steps"))
+    if not isinstance(progress, dict): return False
+    if not all(isinstance(progress[k], kind) for k, kind in _KINDS.items() if k in progress): return False
+    history = progress.get("history", [])
+    epochs = [h.get("epoch") for h in history if isinstance(h, dict)]
+    return epochs == list(range(1, len(history) + 1)) and all(progress.get(k, 0) >= 0 for k in ("epoch", "step", "steps"))
+
 
 def _affordable(kwargs: dict[str, Any], weights: Arrays) -> bool:
     "Whether `weights` are enough for the sizes in `kwargs`: a layer has the product of two, a recurrent one its units squared."
@@ -78,46 +96,88 @@ def _affordable(kwargs: dict[str, Any], weights: Arrays) -> bool:
     units, total = max(kwargs.get("units", 1), kwargs.get("hidden_size", 1)), sum(w.size for w in weights.values())
     return max(units**2, sizes[-1] * sizes[-2]) <= total
 
-# %% ../nbs/16_checkpoints.ipynb #bd307a3e
+# %% ../nbs/16_checkpoints.ipynb #051b4e43
+def _group(arrays: Arrays, name: str) -> Arrays:
+    "The arrays of one part of a checkpoint."
+    return {k.split("/", 1)[1]: v for k, v in arrays.items() if k.startswith(name + "/")}
+
+
+def _parsed(arrays: Arrays, text: str) -> Checkpoint | None:
+    "The checkpoint in a file's arrays and text; None if there is none that makes sense."
+    try:
+        about = json.loads(text)
+        codec = codec_from(about["codec"], _group(arrays, "codec"))
+        music = _group(arrays, "corpus")
+        corpus = Corpus.from_arrays(music, about["tracks"], codec.dims) if music else None
+        c = Checkpoint(about["model_name"], about["kwargs"], codec, _group(arrays, "weights"), _group(arrays, "optimiser"),
+                       about["progress"], corpus)
+        known = isinstance(c.model_name, str) and isinstance(c.kwargs, dict)
+        return c if known and _sensible(c.progress) and _affordable(c.kwargs, c.weights) else None
+    except (KeyError, ValueError, TypeError, AttributeError, OverflowError, RecursionError, SoundcubeError):
+        return None
+
+
 def load_checkpoint(path: str | Path) -> Checkpoint:
     "Read and check a checkpoint: format, digest, types, finite numbers; one line for whatever is wrong."
     arrays, meta = read_tensors(path)
     damaged = SoundcubeError(f"{path}: damaged or not a Soundcube model; use a backup or train again")
     if meta.get("made_by") != "soundcube" or not re.fullmatch("[0-9]{1,6}", meta.get("format", "")): raise damaged
-    if int(meta["format"]) > FORMAT: raise SoundcubeError(f"{path}: made by a newer Soundcube (format {meta['format']}, this one reads up to {FORMAT}); update Soundcube")
-    if meta.get("digest") != _digest(arrays, meta.get("about", "")): raise damaged
-    try:
-        about = json.loads(meta["about"])
-        group = lambda name: {k.split("/", 1)[1]: v for k, v in arrays.items() if k.startswith(name + "/")}
-        codec = codec_from(about["codec"], group("codec"))
-        corpus = Corpus.from_arrays(group("corpus"), about["tracks"], codec.dims) if group("corpus") else None
-        c = Checkpoint(about["model_name"], about["kwargs"], codec, group("weights"), group("optimiser"), about["progress"], corpus)
-        sound = isinstance(c.model_name, str) and isinstance(c.kwargs, dict) and _sensible(c.progress) and _affordable(c.kwargs, c.weights)
-    except (KeyError, ValueError, TypeError, AttributeError, OverflowError, RecursionError, SoundcubeError): raise damaged from None
-    if not sound: raise damaged
-    if not all(np.isfinite(v).all() for v in (*c.weights.values(), *c.optimiser.values()) if v.dtype.kind == "f"): raise SoundcubeError(f"{path}: has weights that are no numbers; use a backup")
+    if int(meta["format"]) > FORMAT:
+        raise SoundcubeError(f"{path}: made by a newer Soundcube (format {meta['format']}, this one reads up to {FORMAT}); update Soundcube")
+    about = meta.get("about", "")
+    if meta.get("digest") != _digest(arrays, about): raise damaged
+    c = _parsed(arrays, about)
+    if c is None: raise damaged
+    floats = [v for v in (*c.weights.values(), *c.optimiser.values()) if v.dtype.kind == "f"]
+    if not all(np.isfinite(v).all() for v in floats):
+        raise SoundcubeError(f"{path}: has weights that are no numbers; use a backup")
     return c
 
-# %% ../nbs/16_checkpoints.ipynb #9e6a55b6
+# %% ../nbs/16_checkpoints.ipynb #c0809644
 def model_names(folder: Path) -> list[str]:
     "The names of the trained models in a folder."
     return sorted({p.name.removesuffix(".safetensors").removesuffix(".best") for p in folder.glob("*.safetensors") if not p.name.startswith(".")})
+
+
+def _is_archive(path: Path) -> bool:
+    "Whether a file with a number in its name is an archive, and no model of that name."
+    from safetensors import SafetensorError, safe_open
+    number = re.search(r"-([0-9]{5,})(-[0-9]+)?$", path.stem)
+    if not number or path.with_name(f"{path.stem}.best.safetensors").exists(): return False
+    try:
+        with safe_open(path, "numpy") as f:
+            epoch = json.loads(f.metadata()["about"])["progress"]["epoch"]
+            return epoch == int(number[1]) and not any(k.startswith("optimiser/") for k in f.keys())
+    except (SafetensorError, OSError, ValueError, TypeError, KeyError, AttributeError):
+        return False
+
 
 class Shelf:
     "The files of one model name."
     def __init__(self, config: Config):
         self.folder, self.base, self.play = config.path(config.state.model_dir), config.state.model_base, config.state.play
+        if self.base.endswith(".best"):
+            raise SoundcubeError(f"state.model_base={self.base}: this is what the best weights of {self.base.removesuffix('.best')} are called; choose another name")
         self.latest = self.folder / f"{self.base}.safetensors"
         self.best = self.folder / f"{self.base}.best.safetensors"
         self.keras = self.folder / f"{self.base}.keras"
         self.lock = self.folder / f".{self.base}.lock"
 
-    def archive(self, epoch: int) -> Path: return self.folder / f"{self.base}-{epoch:05d}.safetensors"
+    def archive(self, epoch: int) -> Path:
+        "Where the archive of an epoch goes: over an older one, never over another model."
+        wish = self.folder / f"{self.base}-{epoch:05d}.safetensors"
+        return free_path(wish, taken=lambda p: os.path.lexists(p) and not _is_archive(p))
+
+    @property
+    def archives(self) -> list[Path]:
+        "Its archives, sorted."
+        pattern = f"{glob.escape(self.base)}-[0-9][0-9][0-9][0-9][0-9]*.safetensors"
+        return [f for f in sorted(self.folder.glob(pattern)) if re.fullmatch(r"-[0-9]{5,}(-[0-9]+)?", f.stem.removeprefix(self.base)) and _is_archive(f)]
 
     @property
     def files(self) -> list[Path]:
         "What there is of this model."
-        return [f for f in (self.latest, self.best, self.keras, *sorted(self.folder.glob(f"{glob.escape(self.base)}-[0-9][0-9][0-9][0-9][0-9]*.safetensors"))) if f.is_file()]
+        return [f for f in (self.latest, self.best, self.keras, *self.archives) if f.is_file()]
 
     def put_aside(self) -> list[Path]:
         "Rename all of it to .bak, nothing overwritten."
@@ -128,4 +188,5 @@ class Shelf:
         for f in (self.best, self.latest) if self.play == "best" else (self.latest, self.best):
             if f.is_file(): return f
         there = model_names(self.folder)
-        raise SoundcubeError(f"no trained model {self.base!r} in {self.folder}; " + (f"there are: {', '.join(there)} (state.model_base)" if there else "train one with: soundcube train"))
+        do = f"there are: {', '.join(there)} (state.model_base)" if there else "train one with: soundcube train"
+        raise SoundcubeError(f"no trained model {self.base!r} in {self.folder}; {do}")

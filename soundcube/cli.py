@@ -22,6 +22,7 @@ from .sampling import FromFile, HeldOut
 from .schema import Config
 from .settings import ConvertSettings, TrainSettings
 from .files import Lock, SoundcubeError, aside, explain, inside
+from .process import steady_output
 
 # %% ../nbs/26_cli.ipynb #902ba3cd
 def sort_words(words: list[str], flags: tuple[str, ...] = ()) -> tuple[list[str], set[str], list[str]]:
@@ -50,11 +51,11 @@ class Bar:
 
 # %% ../nbs/26_cli.ipynb #7b52009b
 def convert(config: Config, words: list[str]) -> None:
-    "Every audio file of the music folder -> frames. `clear` begins from scratch."
+    "Every audio file of the music folder -> frames. `clear` begins from scratch; `drop` gives up what was made of files that are gone."
     from soundcube import data
-    _, flags, rest = sort_words(words, ("clear",))
+    _, flags, rest = sort_words(words, ("clear", "drop"))
     _none_left(rest)
-    with Bar("converting") as bar: report, codec = data.convert(config, "clear" in flags, bar)
+    with Bar("converting") as bar: report, codec = data.convert(config, "clear" in flags, bar, "drop" in flags)
     print(report)
     log.info("converted: %s", str(report).splitlines()[0])
 
@@ -286,7 +287,7 @@ def _picture(config: Config) -> None:
 COMMANDS: dict[str, Callable[..., None]] = dict(convert=convert, train=train, generate=generate, reset=reset, demo=demo)
 STOPPED = dict(convert="everything up to here is saved", train="everything up to here is saved", generate="the take was not finished, and is not kept",
                reset="some of it is done", demo="what was converted and trained up to here is saved")
-USAGE = dict(convert="[clear]", train="[new] [EPOCHS]", generate="[FILE ...]", reset="[clear] [logs] [data]", demo="")
+USAGE = dict(convert="[clear] [drop]", train="[new] [EPOCHS]", generate="[FILE ...]", reset="[clear] [logs] [data]", demo="")
 EVERYWHERE = "Every key of config.yml can be set here: key.subkey=value"
 
 def _parser() -> argparse.ArgumentParser:
@@ -308,8 +309,9 @@ def _command_parser(name: str) -> argparse.ArgumentParser:
     return parser
 
 # %% ../nbs/26_cli.ipynb #f6e1126c
+@steady_output()
 def main(argv: list[str] | None = None) -> None:
-    "The `soundcube` command."
+    "The `soundcube` command. Whatever becomes of its terminal, it does its work."
     argv = sys.argv[1:] if argv is None else argv
     command = _parser().parse_args(argv[:1]).command
     args, status = _command_parser(command).parse_intermixed_args(argv[1:]), 0
@@ -326,14 +328,16 @@ def main(argv: list[str] | None = None) -> None:
 
 @contextmanager
 def _terminable() -> Iterator[None]:
-    "A terminate signal ends what is being done as an error would: what is half written vanishes, workers end, locks go."
+    "A terminate or hang-up signal ends what is being done as an error would: what is half written vanishes, workers end, locks go."
     if threading.current_thread() is not threading.main_thread():
         yield
         return
     def end(number: int, frame: Any) -> None: raise SystemExit(128 + number)
-    old = signal.signal(signal.SIGTERM, end)
+    ending = {signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)}
+    old = {s: signal.signal(s, end) for s in ending if signal.getsignal(s) != signal.SIG_IGN}
     try: yield
-    finally: signal.signal(signal.SIGTERM, old)
+    finally:
+        for s, handler in old.items(): signal.signal(s, handler)
 
 def _run(command: str, args: argparse.Namespace) -> None:
     preset = [f"net.preset={DEMO}", f"state.model_base={DEMO}", "state.play=latest"] if command == "demo" else []

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['WIDTH', 'HEIGHT', 'LEFT', 'RIGHT', 'TOP', 'BOTTOM', 'Axes', 'curves']
 
-# %% ../nbs/24e_curves.ipynb #ce4d5800
+# %% ../nbs/24e_curves.ipynb #cb8ea8ce
 import html
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from .advice import Point, thin
 from .notes import TrainingSnapshot
 
-# %% ../nbs/24e_curves.ipynb #22e5a4a6
+# %% ../nbs/24e_curves.ipynb #fd9e7041
 WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 900, 284, 56, 14, 44, 36  # of the drawing; room for labels
 
 
@@ -55,7 +55,7 @@ def curves(s: TrainingSnapshot) -> str:
     drawn = _clip() + _grid(axes) + inside + _best(axes, s, held or train) + _legend()
     return f'<svg class="sc-curves" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{label}">{drawn}</svg>'
 
-# %% ../nbs/24e_curves.ipynb #c3d78455
+# %% ../nbs/24e_curves.ipynb #16855701
 def _clip() -> str:
     place = f'x="{LEFT}" y="{TOP - 4}" width="{WIDTH - LEFT - RIGHT}" height="{HEIGHT - TOP - BOTTOM + 8}"'
     return f'<clipPath id="sc-plot"><rect {place}/></clipPath>'
@@ -108,7 +108,7 @@ def _best(axes: Axes, s: TrainingSnapshot, points: Sequence[Point]) -> str:
 
 def _legend() -> str:
     kinds = [("step", "each step"), ("train", "training music, by epoch"), ("held", "music held out")]
-    keys = "".join(_key(LEFT + 190 * n, kind, text) for n, (kind, text) in enumerate(kinds))
+    keys = "".join(_key(LEFT + 205 * n, kind, text) for n, (kind, text) in enumerate(kinds))
     across = f'<text x="{(LEFT + WIDTH) / 2}" y="{HEIGHT - 4}" text-anchor="middle">epoch</text>'
     up = f"translate(12,{(HEIGHT - BOTTOM + TOP) / 2}) rotate(-90)"
     return f'{keys}{across}<text transform="{up}" text-anchor="middle">loss</text>'

@@ -6,7 +6,7 @@
 __all__ = ['KINDS', 'source', 'script', 'Lately', 'words', 'alarm', 'facts', 'duration', 'clock', 'button', 'bar', 'Gauge',
            'Frame', 'Panel', 'Slot']
 
-# %% ../nbs/22a_elements.ipynb #9122576f
+# %% ../nbs/22a_elements.ipynb #b6949048
 import html
 import re
 import threading
@@ -21,7 +21,7 @@ import traitlets
 
 from .logs import log
 
-# %% ../nbs/22a_elements.ipynb #e016defd
+# %% ../nbs/22a_elements.ipynb #3df1bd39
 _IMPORT = re.compile(r'^import \{[^}]*\} from "\./([\w.]+)";\n', re.M)
 _EXPORT = re.compile(r"^export (?!default)", re.M)
 
@@ -48,7 +48,7 @@ def script(name: str) -> str:
     add(name)
     return "\n\n".join(parts.values()) + "\n"
 
-# %% ../nbs/22a_elements.ipynb #99d45bea
+# %% ../nbs/22a_elements.ipynb #3fd8cfe7
 class Lately:
     "Call it as often as you like: `f` runs soon, never twice at a time, once in so many seconds."
 
@@ -76,7 +76,7 @@ class Lately:
             except Exception:
                 log.exception("a panel failed")
 
-# %% ../nbs/22a_elements.ipynb #3cd79dda
+# %% ../nbs/22a_elements.ipynb #6458479f
 def words(text: str = "", *classes: str) -> widgets.HTML:
     "A line of text, already safe as HTML."
     box = widgets.HTML(text)
@@ -110,7 +110,7 @@ def clock(seconds: float) -> str:
     whole = round(seconds)
     return f"{whole // 60}:{whole % 60:02d}"
 
-# %% ../nbs/22a_elements.ipynb #bb0326e9
+# %% ../nbs/22a_elements.ipynb #763cfac7
 def button(text: str, tip: str, do: Callable[[], Any], main: bool = False) -> widgets.Button:
     "A button that calls `do`; main: it is what the page is for."
     made = widgets.Button(description=text, tooltip=tip, layout=dict(width="auto"))
@@ -154,7 +154,7 @@ class Gauge(widgets.HBox):
         idle = share == 0 and state in ("idle", "failed")
         (self.add_class if idle else self.remove_class)("sc-idle")
 
-# %% ../nbs/22a_elements.ipynb #a648864d
+# %% ../nbs/22a_elements.ipynb #2acc14ac
 class Frame(anywidget.AnyWidget):
     "The page's half of a panel. remembers: whether `page` is kept over a reload of the browser's tab."
 

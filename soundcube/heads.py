@@ -20,7 +20,9 @@ LOG_FLOOR = float(np.log(0.05))  # of scales; frames have variance one
 def _split(params: Any, n: int, k: int) -> tuple[Any, Any, Any]:
     "(..., k * (2n + 1)) -> means (..., k, n), log-scales (..., k, n), logits (..., k)."
     shape = (*ops.shape(params)[:-1], k, n)
-    return (ops.reshape(params[..., :k * n], shape), ops.maximum(ops.reshape(params[..., k * n:2 * k * n], shape), LOG_FLOOR), params[..., 2 * k * n:])
+    means = ops.reshape(params[..., :k * n], shape)
+    logs = ops.maximum(ops.reshape(params[..., k * n:2 * k * n], shape), LOG_FLOOR)
+    return means, logs, params[..., 2 * k * n:]
 
 def mixture_nll(params: Any, y: Any, k: int) -> Any:
     "Negative log-likelihood in nats, (...,), of y (..., n) under mixtures with parameters (..., k * (2n + 1))."
@@ -31,98 +33,142 @@ def mixture_nll(params: Any, y: Any, k: int) -> Any:
     return 0.5 * n * float(np.log(2 * np.pi)) - ops.logsumexp(each, -1)
 
 # %% ../nbs/14_heads.ipynb #0ade7c2c
+def _nucleus(p: Any, top_p: Any) -> Any:
+    "Weights p (b, k) without the least likely ones: those that have `top_p` of all weight above them become 0."
+    mine, other = ops.expand_dims(p, -1), ops.expand_dims(p, -2)
+    likelier = ops.sum(ops.where(other > mine, other, 0.0), -1)
+    return ops.where(likelier < top_p, p, 0.0)
+
+def _pick(p: Any, uniform: Any) -> Any:
+    "The component (b,) int that `uniform` (b,) falls on, when weights p (b, k) are laid side by side from 0 to 1."
+    edge = ops.cumsum(p, -1) / ops.sum(p, -1, keepdims=True)
+    passed = ops.sum(ops.cast(edge <= uniform[:, None], "int32"), -1)
+    return ops.minimum(passed, p.shape[-1] - 1)
+
 def mixture_draw(params: Any, uniform: Any, normal: Any, k: int, temperature: Any = 1.0, top_p: Any = 1.0) -> Any:
     "A draw (b, n) from mixtures (b, k * (2n + 1)); uniform (b,), normal (b, n)."
-    n = normal.shape[-1]
-    means, logs, logits = _split(params, n, k)
+    means, logs, logits = _split(params, normal.shape[-1], k)
     p = ops.softmax(logits / ops.maximum(temperature, 1e-3), -1)
-    likelier = ops.sum(ops.where(ops.expand_dims(p, -2) > ops.expand_dims(p, -1), ops.expand_dims(p, -2), 0.0), -1)
-    p = ops.where(likelier < top_p, p, 0.0)
-    edge = ops.cumsum(p, -1) / ops.sum(p, -1, keepdims=True)
-    pick = ops.one_hot(ops.minimum(ops.sum(ops.cast(edge <= uniform[:, None], "int32"), -1), k - 1), k, dtype=means.dtype)[..., None]
-    return ops.sum(pick * means, -2) + temperature * ops.exp(ops.sum(pick * logs, -2)) * normal
+    picked = ops.one_hot(_pick(_nucleus(p, top_p), uniform), k, dtype=means.dtype)[..., None]
+    return ops.sum(picked * means, -2) + temperature * ops.exp(ops.sum(picked * logs, -2)) * normal
 
 # %% ../nbs/14_heads.ipynb #bd307a3e
+def _first_guess(n: int, components: int) -> Any:
+    "An initialiser of mixtures of n numbers: means spread a little, so that components can part; scales of one half."
+    def init(shape: Any, dtype: Any = None) -> Any:
+        means = np.random.default_rng(n).standard_normal(components * n) * 0.1
+        logs = np.full(components * n, np.log(0.5))
+        return ops.convert_to_tensor(np.concatenate([means, logs, np.zeros(components)]), dtype)
+    return init
+
+def _outs(n: int, components: int, name: str) -> keras.layers.Dense:
+    "The layer that gives the parameters of a mixture of n numbers."
+    small = keras.initializers.VarianceScaling(0.1)
+    first = _first_guess(n, components)
+    return keras.layers.Dense(components * (2 * n + 1), kernel_initializer=small, bias_initializer=first, name=name)
+
+# %% ../nbs/14_heads.ipynb #c2a7fa81
 @keras.saving.register_keras_serializable("soundcube")
 class MixtureHead(keras.layers.Layer):
-    """Density of the next frame. Called with [h, x]: the network's output and the frame it has just read; gives what `nll` and `draw` take.
+    """Density of the next frame. Called with [h, x]: the network's output (batch, time, n) and the frame it has just
+    read, (batch, time, dims); gives what `nll` and `draw` take.
 
-    Or with [h, x, past, urge]: the frame that came next the last time. A gate chooses, number by number, how much of it to follow, as pointer
-    networks choose what to copy (See et al. 2017, 2.2). An urge (..., 1), on the scale of its logits, moves what is drawn
-    further towards that frame, by what it would open of the gate's rest: 0 in training, more to repeat more.
+    Or with [h, x, past, urge]: past, (batch, time, dims), is the frame that came next the last time. An urge (..., 1),
+    on the scale of the gate's logits, moves what is drawn further towards that frame, by what it would open of the
+    gate's rest: 0 in training, more to repeat more.
 
     groups: sizes of the groups, in order; they add up to the numbers of a frame. One group is a plain mixture."""
     def __init__(self, groups: list[int], components: int = 8, hidden: int = 256, skip: float = 0.9, **k: Any):
         super().__init__(**k)
         self.groups, self.components, self.hidden, self.skip_at_first = list(groups), components, hidden, skip
-        self.dims, self.edges = sum(groups), np.cumsum([0, *groups])
+        self.dims = sum(groups)
+        self.edges = np.cumsum([0, *groups])
         self.join = keras.layers.Dense(len(groups) * hidden, name="join")
-        self.outs = [keras.layers.Dense(components * (2 * n + 1), kernel_initializer=keras.initializers.VarianceScaling(0.1), bias_initializer=self._spread(n), name=f"out{g}")
-                     for g, n in enumerate(groups)]
-
-    def _spread(self, n: int) -> Any:
-        "At first: means spread a little, so that components can part; scales of one half."
-        def init(shape: Any, dtype: Any = None) -> Any:
-            means = np.random.default_rng(n).standard_normal(self.components * n) * 0.1
-            return ops.convert_to_tensor(np.concatenate([means, np.full(self.components * n, np.log(0.5)), np.zeros(self.components)]), dtype)
-        return init
+        self.outs = [_outs(n, components, f"out{g}") for g, n in enumerate(groups)]
 
     def build(self, shapes: Any) -> None:
         self.join.build(shapes[0])
-        self.follow = keras.layers.Dense(self.dims, kernel_initializer="zeros", bias_initializer=keras.initializers.Constant(-2.0), name="follow") if len(shapes) > 2 else None
-        if self.follow: self.follow.build(shapes[0])
-        for out in self.outs: out.build((None, None, self.hidden))
-        self.skip = self.add_weight(shape=(self.dims,), initializer=keras.initializers.Constant(self.skip_at_first), name="skip")
-        self.told = self.add_weight(shape=(self.dims, len(self.groups) * self.hidden), initializer="glorot_uniform", name="told")
-        self.before = np.repeat(np.arange(self.dims)[:, None] < self.edges[:-1], self.hidden, 1).astype("float32")  # what each group may know
+        self.follow = self._gate(shapes[0]) if len(shapes) > 2 else None
+        for out in self.outs:
+            out.build((None, None, self.hidden))
+        skip = keras.initializers.Constant(self.skip_at_first)
+        self.skip = self.add_weight(shape=(self.dims,), initializer=skip, name="skip")
+        width = len(self.groups) * self.hidden
+        self.told = self.add_weight(shape=(self.dims, width), initializer="glorot_uniform", name="told")
+        earlier = np.arange(self.dims)[:, None] < self.edges[:-1]  # (dims, groups): what each group may know
+        self.before = np.repeat(earlier, self.hidden, 1).astype("float32")
+
+    def _gate(self, shape: Any) -> keras.layers.Dense:
+        "How much of the frame that came then to follow: at first a little."
+        closed = keras.initializers.Constant(-2.0)
+        gate = keras.layers.Dense(self.dims, kernel_initializer="zeros", bias_initializer=closed, name="follow")
+        gate.build(shape)
+        return gate
 
     def call(self, inputs: Any) -> Any:
         h, x, *past = inputs
         base = self.skip * x
-        if not past: return ops.concatenate([self.join(h), base], -1)
-        then, urge, gate = *past, self.follow(h)
-        further = 1 - ops.exp(ops.softplus(gate) - ops.softplus(gate + urge))  # of what the gate leaves open, the share that the urge closes
+        if not past:
+            return ops.concatenate([self.join(h), base], -1)
+        then, urge = past
+        gate = self.follow(h)
+        # of what the gate leaves open, the share that the urge closes
+        further = 1 - ops.exp(ops.softplus(gate) - ops.softplus(gate + urge))
         return ops.concatenate([self.join(h), base + ops.sigmoid(gate) * (then - base), then, further], -1)
 
     def _parts(self, told: Any) -> list[Any]:
-        "What `call` gave, in parts: hidden, base, and, if it looks back, the frame that came then and how far to move towards it."
+        "What `call` gave, in parts: hidden, base; if it looks back also the frame then, and how far to move to it."
         n = len(self.groups) * self.hidden
         return ops.split(told, [n, *range(n + self.dims, told.shape[-1], self.dims)], -1)
+
+    def _group(self, g: int) -> slice:
+        "Where a group's share of the hidden numbers is."
+        return slice(g * self.hidden, (g + 1) * self.hidden)
 
     def nll(self, told: Any, y: Any) -> Any:
         "Nats per frame, (batch, time), of the frames y (batch, time, dims) that came."
         hidden, base, *_ = self._parts(told)
         hidden = ops.gelu(hidden + ops.matmul(y, self.told * self.before))
         rest = y - base
-        return sum(mixture_nll(self._params(g, hidden), rest[..., a:b], self.components) for g, (a, b) in enumerate(zip(self.edges, self.edges[1:])))
-
-    def _params(self, g: int, hidden: Any) -> Any: return self.outs[g](hidden[..., g * self.hidden:(g + 1) * self.hidden])
+        return sum(mixture_nll(out(hidden[..., self._group(g)]), rest[..., a:b], self.components)
+                   for g, (out, a, b) in enumerate(zip(self.outs, self.edges, self.edges[1:])))
 
     def draw(self, told: Any, uniform: Any, normal: Any, temperature: Any = 1.0, top_p: Any = 1.0) -> Any:
         "A next frame (batch, dims); told (batch, ...), uniform (batch, groups), normal (batch, dims)."
-        (hidden, base, *past), parts = self._parts(told), []
+        hidden, base, *past = self._parts(told)
+        parts: list[Any] = []
         for g, (a, b) in enumerate(zip(self.edges, self.edges[1:])):
-            here = hidden[:, g * self.hidden:(g + 1) * self.hidden]
-            if a: here = here + ops.matmul(ops.concatenate(parts, -1), self.told[:a, g * self.hidden:(g + 1) * self.hidden])
-            drawn = base[:, a:b] + mixture_draw(self.outs[g](ops.gelu(here)), uniform[:, g], normal[:, a:b], self.components, temperature, top_p)
-            parts.append(drawn + past[1][:, a:b] * (past[0][:, a:b] - drawn) if past else drawn)
+            here = hidden[:, self._group(g)]
+            if parts:
+                here = here + ops.matmul(ops.concatenate(parts, -1), self.told[:a, self._group(g)])
+            params = self.outs[g](ops.gelu(here))
+            change = mixture_draw(params, uniform[:, g], normal[:, a:b], self.components, temperature, top_p)
+            drawn = base[:, a:b] + change
+            if past:
+                then, further = past
+                drawn = drawn + further[:, a:b] * (then[:, a:b] - drawn)
+            parts.append(drawn)
         return ops.concatenate(parts, -1)
 
     def get_config(self) -> dict:
-        return super().get_config() | dict(groups=self.groups, components=self.components, hidden=self.hidden, skip=self.skip_at_first)
+        own = dict(groups=self.groups, components=self.components, hidden=self.hidden, skip=self.skip_at_first)
+        return super().get_config() | own
 
 # %% ../nbs/14_heads.ipynb #91032ad7
 class PointHead:
-    "Head of networks whose output is the next frame."
+    "Head of networks whose output is the next frame. loss: 'mse' or 'mae'."
     groups: list[int] = [1]
 
-    def __init__(self, loss: str = "mse"): self.loss = loss
+    def __init__(self, loss: str = "mse"):
+        self.loss = loss
 
     def nll(self, told: Any, y: Any) -> Any:
+        "The distance of told from y, (batch, time, dims) both, summed over the numbers: (batch, time)."
         d = told - y
         return ops.sum(d * d if self.loss == "mse" else ops.abs(d), -1)
 
     def draw(self, told: Any, uniform: Any, normal: Any, temperature: Any = 1.0, top_p: Any = 1.0) -> Any:
+        "The frame that is told, (batch, dims); `uniform` and `top_p` have nothing to choose from."
         return told + ops.maximum(temperature - 1.0, 0.0) * normal
 
 # %% ../nbs/14_heads.ipynb #472b07b9

@@ -27,9 +27,9 @@ def rooms(package: Path = PACKAGE) -> list[str]:
     exported = {module.stem: _chapter(module) for module in package.glob("*.py")}
     return sorted((name for name, chapter in exported.items() if chapter), key=exported.__getitem__)
 
-# %% ../nbs/28_house.ipynb #94c9c99b
+# %% ../nbs/28_house.ipynb #a2973601
 def imported(code: str, package: str = "soundcube") -> set[str]:
-    "Names of a package's modules that `code` imports, in the package's own words (`from .files import ...`) or others'."
+    "Names of a package's modules that `code` imports: `from .files import ...`, `from package.files import ...`."
     names = set()
     for node in ast.walk(ast.parse(code)):
         if isinstance(node, ast.Import):
@@ -58,11 +58,19 @@ def draw(graph: dict[str, set[str]]) -> str:
         lines.append(f"{name:{width}} " + "".join(dots).rstrip() + f"  {i}")
     return "\n".join([*lines, f"{len(names)} rooms, {sum(map(len, graph.values()))} imports"])
 
-# %% ../nbs/28_house.ipynb #04c7cd71
+# %% ../nbs/28_house.ipynb #76551ca6
 def _renamed(arguments: list[str]) -> list[str]:
     "Options of nbdev 2 as nbdev 3 spells them."
-    options = [a if not a.startswith("--") else a.split("=")[0].replace("_", "-") + a[len(a.split("=")[0]):] for a in arguments]
-    return [a.removeprefix("--path=") for a in options if a != "--path"]
+    renamed = []
+    for argument in arguments:
+        option, equals, value = argument.partition("=")
+        if option == "--path":
+            renamed += [value] * bool(equals)
+        elif option.startswith("--"):
+            renamed.append(option.replace("_", "-") + equals + value)
+        else:
+            renamed.append(argument)
+    return renamed
 
 
 def _hand_over(command: str) -> None:

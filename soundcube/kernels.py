@@ -21,9 +21,11 @@ from .layers import GRU
 from .heads import LOG_FLOOR, MixtureHead
 
 # %% ../nbs/18_kernels.ipynb #c1dfd96e
-# The order of a sum is free, so that it can be vectorised; a division stays one: in vectors, and only there, a reciprocal would do for it, and where
-# arrays happen to lie close together a loop is not run in vectors - the same take would come out differently in its last bits, now and then.
-_compiled = njit(nogil=True, cache=True, fastmath={"reassoc", "contract", "nnan", "ninf", "nsz"}, error_model="numpy")  # to ask at each division whether it is by zero would keep loops from being vectorised as well
+# The order of a sum is free, so that it can be vectorised; a division stays one: in vectors, and only there, a
+# reciprocal would do for it, and where arrays happen to lie close together a loop is not run in vectors - the same take
+# would come out differently in its last bits, now and then. To ask at each division whether it is by zero would keep
+# loops from being vectorised as well: hence the error model.
+_compiled = njit(nogil=True, cache=True, fastmath={"reassoc", "contract", "nnan", "ninf", "nsz"}, error_model="numpy")
 
 Matrix = namedtuple("Matrix", "weights scale bias")  # (out, in) int8, (out,) float32, (out,) float32
 
@@ -31,7 +33,8 @@ def quantise(kernel: np.ndarray, bias: np.ndarray | None = None) -> Matrix:
     "A Keras kernel, (in, out) float32, as a `Matrix`."
     kernel = np.ascontiguousarray(np.asarray(kernel, np.float32).T)
     scale = np.maximum(np.abs(kernel).max(1), 1e-12) / 127
-    return Matrix(np.round(kernel / scale[:, None]).astype(np.int8), scale, np.zeros(len(kernel), np.float32) if bias is None else np.asarray(bias, np.float32))
+    bias = np.zeros(len(kernel), np.float32) if bias is None else np.asarray(bias, np.float32)
+    return Matrix(np.round(kernel / scale[:, None]).astype(np.int8), scale, bias)
 
 # %% ../nbs/18_kernels.ipynb #902ba3cd
 @_compiled
@@ -61,35 +64,51 @@ def _dense_all(m, x, y):
         for j in range(len(upper)):
             u = np.float32(upper[j])
             v = np.float32(lower[j])
-            p += u * a[j]; q += u * b[j]; r += u * c[j]; s += u * d[j]
-            e += v * a[j]; f += v * b[j]; g += v * c[j]; h += v * d[j]
-        y[0, i], y[1, i], y[2, i], y[3, i] = p * m.scale[i] + m.bias[i], q * m.scale[i] + m.bias[i], r * m.scale[i] + m.bias[i], s * m.scale[i] + m.bias[i]
-        y[0, k], y[1, k], y[2, k], y[3, k] = e * m.scale[k] + m.bias[k], f * m.scale[k] + m.bias[k], g * m.scale[k] + m.bias[k], h * m.scale[k] + m.bias[k]
+            p += u * a[j]
+            q += u * b[j]
+            r += u * c[j]
+            s += u * d[j]
+            e += v * a[j]
+            f += v * b[j]
+            g += v * c[j]
+            h += v * d[j]
+        scale, bias = m.scale[i], m.bias[i]
+        y[0, i], y[1, i], y[2, i], y[3, i] = p * scale + bias, q * scale + bias, r * scale + bias, s * scale + bias
+        scale, bias = m.scale[k], m.bias[k]
+        y[0, k], y[1, k], y[2, k], y[3, k] = e * scale + bias, f * scale + bias, g * scale + bias, h * scale + bias
 
 # %% ../nbs/18_kernels.ipynb #7b52009b
 @_compiled
 def _tanh(x):
     x = min(max(x, np.float32(-4.97)), np.float32(4.97))
     s = x * x
-    return x * (np.float32(135135) + s * (np.float32(17325) + s * (np.float32(378) + s))) / (np.float32(135135) + s * (np.float32(62370) + s * (np.float32(3150) + np.float32(28) * s)))
+    above = np.float32(135135) + s * (np.float32(17325) + s * (np.float32(378) + s))
+    below = np.float32(135135) + s * (np.float32(62370) + s * (np.float32(3150) + np.float32(28) * s))
+    return x * above / below
 
 @_compiled
-def _sigmoid(x): return np.float32(0.5) + np.float32(0.5) * _tanh(np.float32(0.5) * x)
+def _sigmoid(x):
+    return np.float32(0.5) + np.float32(0.5) * _tanh(np.float32(0.5) * x)
 
 @_compiled
-def _gelu(x): return np.float32(0.5) * x * (np.float32(1) + _tanh(np.float32(0.7978845608) * (x + np.float32(0.044715) * x * x * x)))
+def _gelu(x):
+    inner = np.float32(0.7978845608) * (x + np.float32(0.044715) * x * x * x)
+    return np.float32(0.5) * x * (np.float32(1) + _tanh(inner))
 
 # %% ../nbs/18_kernels.ipynb #f1abd670
-Weights = namedtuple("Weights", "first norm_scale norm_bias gates cells last_scale last_bias join told skip outs rows edges components hidden follow")
+Weights = namedtuple("Weights", "first norm_scale norm_bias gates cells last_scale last_bias join told skip outs rows "
+                                "edges components hidden follow")
 
 @_compiled
 def _normalise(x, scale, bias, y):
     "Layer normalisation, as Keras does it."
     mean = x.mean()
     spread = np.float32(0)
-    for v in x: spread += (v - mean) ** 2
+    for v in x:
+        spread += (v - mean) ** 2
     spread = np.float32(1) / np.sqrt(spread / np.float32(len(x)) + np.float32(1e-3))
-    for i in range(len(x)): y[i] = (x[i] - mean) * spread * scale[i] + bias[i]
+    for i in range(len(x)):
+        y[i] = (x[i] - mean) * spread * scale[i] + bias[i]
 
 @_compiled
 def _gru(a, r, h):
@@ -141,23 +160,31 @@ def _draw(w, pre, base, then, further, uniform, normal, temperature, top_p, part
 # %% ../nbs/18_kernels.ipynb #9e6a55b6
 @_compiled
 def _run(w, h, frame, given, is_given, uniform, normal, beside, lean, temperature, top_p, out):
-    """Frames of some takes: h (takes, layers, units) and frame (takes, dims) are carried; lean (takes, dims) is added to each; the others are (takes, n, ...).
+    """Frames of some takes: h (takes, layers, units) and frame (takes, dims) are carried; lean (takes, dims) is added to
+    each; the others are (takes, n, ...).
 
-    beside: what the network is told beside the frames - a plan, if its head reads more than it plays with, or what to look back on."""
+    beside: what the network is told beside the frames - a plan, if its head reads more than it plays with, or what to
+    look back on."""
     takes, layers, units = h.shape
     dims = frame.shape[1]
-    told, x, z, state = np.zeros((takes, w.first.weights.shape[1]), np.float32), np.empty((takes, units), np.float32), np.empty((takes, units), np.float32), np.empty((takes, units), np.float32)
-    a, r, pre, part = np.empty((takes, 3 * units), np.float32), np.empty((takes, 3 * units), np.float32), np.empty((takes, len(w.join.bias)), np.float32), np.empty(dims, np.float32)
+    told = np.zeros((takes, w.first.weights.shape[1]), np.float32)
+    x, z = np.empty((takes, units), np.float32), np.empty((takes, units), np.float32)
+    state = np.empty((takes, units), np.float32)
+    a, r = np.empty((takes, 3 * units), np.float32), np.empty((takes, 3 * units), np.float32)
+    pre, part = np.empty((takes, len(w.join.bias)), np.float32), np.empty(dims, np.float32)
     gate, base = np.empty((takes, len(w.follow.bias)), np.float32), np.empty(dims, np.float32)
     joined = np.empty((takes, w.join.weights.shape[1]), np.float32)
     planned = joined.shape[1] > units
     for n in range(out.shape[1]):
         told[:, :dims] = frame
-        if planned: told[:, dims + 1:] = beside[:, n]
-        elif beside.shape[2]: told[:, dims + 1:-1] = beside[:, n, :-1]
+        if planned:
+            told[:, dims + 1:] = beside[:, n]
+        elif beside.shape[2]:
+            told[:, dims + 1:-1] = beside[:, n, :-1]
         _dense_all(w.first, told, x)
         for i in range(layers):
-            for t in range(takes): _normalise(x[t], w.norm_scale[i], w.norm_bias[i], z[t])
+            for t in range(takes):
+                _normalise(x[t], w.norm_scale[i], w.norm_bias[i], z[t])
             state[:] = h[:, i]
             _dense_all(w.gates[i], z, a)
             _dense_all(w.cells[i], state, r)
@@ -165,51 +192,83 @@ def _run(w, h, frame, given, is_given, uniform, normal, beside, lean, temperatur
                 _gru(a[t], r[t], state[t])
                 x[t] += state[t]
             h[:, i] = state
-        for t in range(takes): _normalise(x[t], w.last_scale, w.last_bias, z[t])
+        for t in range(takes):
+            _normalise(x[t], w.last_scale, w.last_bias, z[t])
         joined[:, :units] = z
-        if planned: joined[:, units:] = beside[:, n]
+        if planned:
+            joined[:, units:] = beside[:, n]
         _dense_all(w.join, joined, pre)
         _dense_all(w.follow, z, gate)
         for t in range(takes):
-            for i in range(dims): base[i] = w.skip[i] * frame[t, i]
+            for i in range(dims):
+                base[i] = w.skip[i] * frame[t, i]
             for i in range(gate.shape[1]):
                 open_, urged = _sigmoid(gate[t, i]), _sigmoid(gate[t, i] + beside[t, n, -1])
                 base[i] += open_ * (beside[t, n, i] - base[i])
                 gate[t, i] = (urged - open_) / max(np.float32(1) - open_, np.float32(1e-6))
-            _draw(w, pre[t], base, beside[t, n], gate[t], uniform[t, n], normal[t, n], temperature, top_p, part, out[t, n])
+            _draw(w, pre[t], base, beside[t, n], gate[t], uniform[t, n], normal[t, n], temperature, top_p, part,
+                  out[t, n])
             out[t, n] = given[t, n] if is_given[n] else out[t, n] + lean[t]
             frame[t] = out[t, n]
 
 # %% ../nbs/18_kernels.ipynb #91032ad7
+def _array(values: Any) -> np.ndarray:
+    "A Keras variable as contiguous float32."
+    return np.ascontiguousarray(ops.convert_to_numpy(values), np.float32)
+
+def _kernel(layer: Any) -> Matrix:
+    "A layer's kernel and bias, quantised."
+    return quantise(_array(layer.kernel), _array(layer.bias))
+
 def _read(model: keras.Model, head: MixtureHead, grus: list[GRU]) -> Weights:
     "The model's weights, quantised; small and sensitive ones stay float32."
-    n, f = len(grus), lambda v: np.ascontiguousarray(ops.convert_to_numpy(v), np.float32)
-    layer = model.get_layer
-    kernel = lambda d: quantise(f(d.kernel), f(d.bias))
-    norms = [layer(f"norm{i}") for i in range(n)]
-    rows = np.cumsum([0, *(head.components * (2 * g + 1) for g in head.groups)])
-    outs = [kernel(o) for o in head.outs]
-    return Weights(kernel(layer("in")), np.stack([f(m.gamma) for m in norms]), np.stack([f(m.beta) for m in norms]),
-                   tuple(kernel(g.gates) for g in grus), tuple(quantise(f(g.kernel), f(g.bias)) for g in grus), f(layer("norm").gamma), f(layer("norm").beta),
-                   kernel(head.join), f(head.told), f(head.skip), Matrix(*(np.concatenate(p) for p in zip(*outs))), rows, np.asarray(head.edges), head.components, head.hidden,
-                   kernel(head.follow) if head.follow else quantise(np.zeros((model.get_layer("in").units, 0), np.float32)))
+    first, last = model.get_layer("in"), model.get_layer("norm")
+    norms = [model.get_layer(f"norm{i}") for i in range(len(grus))]
+    nothing = np.zeros((first.units, 0), np.float32)
+    return Weights(
+        first=_kernel(first),
+        norm_scale=np.stack([_array(m.gamma) for m in norms]),
+        norm_bias=np.stack([_array(m.beta) for m in norms]),
+        gates=tuple(_kernel(g.gates) for g in grus),
+        cells=tuple(_kernel(g) for g in grus),
+        last_scale=_array(last.gamma),
+        last_bias=_array(last.beta),
+        join=_kernel(head.join),
+        told=_array(head.told),
+        skip=_array(head.skip),
+        outs=Matrix(*(np.concatenate(p) for p in zip(*map(_kernel, head.outs)))),
+        rows=np.cumsum([0, *(head.components * (2 * g + 1) for g in head.groups)]),
+        edges=np.asarray(head.edges),
+        components=head.components,
+        hidden=head.hidden,
+        follow=_kernel(head.follow) if head.follow else quantise(nothing))
 
+# %% ../nbs/18_kernels.ipynb #4ee5aaa4
 def fast_program(model: keras.Model, head: Any) -> Callable[..., Any] | None:
-    """A program (state, frame, given, is_given, uniform, normal, back, lean, temperature, top_p) -> (state, frame, out), or None for other networks.
+    """A program (state, frame, given, is_given, uniform, normal, back, lean, temperature, top_p) -> (state, frame, out),
+    or None for other networks.
 
-    Shapes as in `Player._run`: per-frame arguments are (frames, takes, ...), lean is (takes, dims). It reads the weights once, now."""
+    Shapes as in `Player._run`: per-frame arguments are (frames, takes, ...), lean is (takes, dims). It reads the weights
+    once, now."""
     grus = [layer for layer in model.layers if isinstance(layer, GRU)]
-    if model.name != "recurrent" or not grus or not isinstance(head, MixtureHead): return None
+    if model.name != "recurrent" or not grus or not isinstance(head, MixtureHead):
+        return None
     w, cores = _read(model, head, grus), usable_cpus()
     pool = ThreadPoolExecutor(max(1, cores - 1))
-    def program(state: Any, frame: np.ndarray, given: np.ndarray, is_given: np.ndarray, uniform: np.ndarray, normal: np.ndarray, back: np.ndarray, lean: np.ndarray, temperature: Any, top_p: Any) -> Any:
+
+    def program(state: Any, frame: np.ndarray, given: np.ndarray, is_given: np.ndarray, uniform: np.ndarray,
+                normal: np.ndarray, back: np.ndarray, lean: np.ndarray, temperature: Any, top_p: Any) -> Any:
         takes = len(frame)
         h = np.stack([state[g.name][0] for g in grus], 1)
         frame, out = frame.copy(), np.empty((takes, len(given), frame.shape[1]), np.float32)
         given, uniform, normal, back = (np.ascontiguousarray(v.swapaxes(0, 1)) for v in (given, uniform, normal, back))
+        sampling = np.float32(temperature), np.float32(top_p)
         parts = [slice(k, k + SIDE) for k in range(0, takes, SIDE)]
+
         def share(core: int) -> None:
-            for k in parts[core::cores]: _run(w, h[k], frame[k], given[k], is_given, uniform[k], normal[k], back[k], lean[k], np.float32(temperature), np.float32(top_p), out[k])
+            for k in parts[core::cores]:
+                _run(w, h[k], frame[k], given[k], is_given, uniform[k], normal[k], back[k], lean[k], *sampling, out[k])
+
         others = pool.map(share, range(1, min(cores, len(parts))))
         share(0)  # while the others are at it
         list(others)

@@ -14,7 +14,8 @@ import numpy as np
 import scipy.fft
 
 from .lookback import likeness
-from .plan import Heard, Listener, Plan
+from .hearing import Heard, Listener
+from .plan import Plan
 
 # %% ../nbs/19_measure.ipynb #c1dfd96e
 SILENT = -60.0  # dBFS

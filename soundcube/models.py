@@ -13,7 +13,6 @@ from collections.abc import Callable
 from typing import Any
 
 import keras
-from keras import ops
 
 from .files import SoundcubeError
 from .plan import TOLD
@@ -29,7 +28,8 @@ def register(build: Callable[..., keras.Model]) -> Callable[..., keras.Model]:
     return build
 
 # %% ../nbs/15_models.ipynb #902ba3cd
-LEGACY = ("classic", "simple", "classic_gru", "simple_gru")  # networks of 2016; their room is opened when one is asked for
+# networks of 2016; their room is opened when one is asked for
+LEGACY = ("classic", "simple", "classic_gru", "simple_gru")
 
 def _known(name: str) -> Callable[..., keras.Model]:
     "The registered function of this name."
@@ -43,7 +43,7 @@ def _known(name: str) -> Callable[..., keras.Model]:
     raise SoundcubeError(f"net.model_name={name}: no such model; {advice}")
 
 def find_model(name: str, allowed_modules: list[str] | tuple[str, ...] = ()) -> Callable[..., keras.Model]:
-    "The model-building function with this name; SoundcubeError if there is none, or its module is not in `allowed_modules`."
+    "The function with this name; SoundcubeError if there is none, or its module is not in `allowed_modules`."
     if ":" not in name:
         return _known(name)
     module, _, function = name.partition(":")
@@ -159,4 +159,5 @@ def _check_recurrent(dims: int, cell: str, groups: list[int], both: bool) -> Non
     if cell not in CELLS:
         raise SoundcubeError(f"net.kwargs.cell={cell}: expected one of {', '.join(CELLS)}")
     if sum(groups) != dims:
-        raise SoundcubeError(f"net.kwargs.groups={groups}: expected sizes that add up to {dims}, the numbers in a frame")
+        raise SoundcubeError(f"net.kwargs.groups={groups}: expected sizes that add up to {dims}, "
+                             "the numbers in a frame")

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['LEFT_OUT', 'music_files', 'leave_out', 'DropZone', 'CorpusPanel', 'summary']
 
-# %% ../nbs/24d_musicpanel.ipynb #9e95dc4c
+# %% ../nbs/24d_musicpanel.ipynb #e178a792
 import html
 import os
 from collections.abc import Callable
@@ -26,7 +26,7 @@ from .jobs import Follower
 from .sessions import ConvertSession, ConvertSnapshot
 from .uploads import IDLE, Upload, Uploads, tidy
 
-# %% ../nbs/24d_musicpanel.ipynb #ab1661fb
+# %% ../nbs/24d_musicpanel.ipynb #1bba59d0
 LEFT_OUT = ".left-out"  # a folder in the music folder; hidden, so nothing looks for music in it
 
 
@@ -61,7 +61,7 @@ def leave_out(config: Config, name: str, out: bool = True) -> Path:
     os.rename(path, new)
     return new
 
-# %% ../nbs/24d_musicpanel.ipynb #83b2fac9
+# %% ../nbs/24d_musicpanel.ipynb #89dc476a
 class DropZone(anywidget.AnyWidget):
     "A box that music is dropped into. draft: says which folder; saved(path): called for each file that has arrived."
 
@@ -98,7 +98,7 @@ class DropZone(anywidget.AnyWidget):
         if self.uploads.files:
             self._expire()
 
-# %% ../nbs/24d_musicpanel.ipynb #60fd0d96
+# %% ../nbs/24d_musicpanel.ipynb #aa9ba1a4
 class CorpusPanel(Panel):
     "The music: what there is, converting it, adding to it, leaving some of it out, listening to it."
 
@@ -132,6 +132,7 @@ class CorpusPanel(Panel):
 
     def _beside(self) -> widgets.HBox:
         self.out = button("Leave out", "Move this file to music/.left-out, or take it in again", self._leave_out)
+        self.out.disabled = True  # until a file is chosen
         return bar(self.out, self.problem)
 
     @property

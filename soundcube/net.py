@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['Net', 'write_take']
 
-# %% ../nbs/21_net.ipynb #d455c289
+# %% ../nbs/21_net.ipynb #17861084
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -19,7 +19,7 @@ from .checkpoints import Checkpoint, Shelf, load_checkpoint, save_checkpoint
 from .codecs import Codec
 from .config import Config, load_config
 from .data import Progress, Store, encode_music, load_codec
-from .library import Library, library_of, usual_steps
+from .music import TrainingMusic, music_of, usual_steps
 from .performer import Performer, write
 from .plan import Plan, follows_plan
 from .playing import Player
@@ -33,7 +33,7 @@ from .trainer import ModelTrainer
 from .training import Training
 from .walk import Corpus
 
-# %% ../nbs/21_net.ipynb #ff95ee47
+# %% ../nbs/21_net.ipynb #1849ed74
 class Net:
     """A network and what belongs to it.
 
@@ -61,7 +61,7 @@ class Net:
         self.config = config or load_config(**overrides)
         self.shelf = Shelf(self.config)
         self.stored: StoredModel | None = None
-        self.library: Library | None = None
+        self.music: TrainingMusic | None = None
         self.trainer: ModelTrainer | None = None
         self.performer: Performer | None = None
         if build:
@@ -93,7 +93,7 @@ class Net:
     @property
     def tracks(self) -> tuple[list, list]:
         "(to train on, held out): the music as frames."
-        return self.library.tracks
+        return self.music.tracks
 
     @property
     def progress(self) -> dict[str, Any]:
@@ -139,7 +139,7 @@ class Net:
         self._use(StoredModel.make(asked.model_name, asked.kwargs, codec, self.config))
         self.stored.scale_noise(usual_steps(self.tracks[0]))
         if follows_plan(self.model):
-            self.stored.corpus = self.library.corpus()
+            self.stored.corpus = self.music.corpus()
 
     def load(self, path: str | Path | None = None) -> None:
         """Take model, codec and progress from a checkpoint; by default the best one to play, or the latest
@@ -153,10 +153,10 @@ class Net:
 
     def _use(self, stored: StoredModel) -> None:
         keys = TrainSettings.of(self.config).keys if self.mode & self.TRAIN else (0,)
-        self.stored, self.library = stored, library_of(self.data, self.config, stored.codec, keys, self.on_encode)
+        self.stored, self.music = stored, music_of(self.data, self.config, stored.codec, keys, self.on_encode)
         new = self.trainer.new if self.trainer else self.new  # what was there is put aside once
-        self.trainer = ModelTrainer(stored, self.library, self.shelf, self.config, new)
-        self.performer = Performer(stored, self.library, self.shelf.base, self.trainer.averaged)
+        self.trainer = ModelTrainer(stored, self.music, self.shelf, self.config, new)
+        self.performer = Performer(stored, self.music, self.shelf.base, self.trainer.averaged)
 
     def get_weights(self) -> list[np.ndarray]:
         "The model's variables as arrays."
@@ -214,7 +214,7 @@ class Net:
     ) -> tuple[np.ndarray, Seed]:
         "A seed - as configured, unless another is given: (steps, dims) frames, and where they are from."
         asked = self.asked(seed_steps=steps, seed=seed)
-        return asked.seed.fetch(self.library, asked.seed_steps, np.random.default_rng(random_state))
+        return asked.seed.fetch(self.music, asked.seed_steps, np.random.default_rng(random_state))
 
     def start(
         self,
@@ -272,7 +272,7 @@ class Net:
         "The plan of a take, as far as it goes by now; None of a network that follows none."
         return self.performer.played_plan(take)
 
-# %% ../nbs/21_net.ipynb #4211f15d
+# %% ../nbs/21_net.ipynb #5320fd13
 def write_take(
     net: Net, path: str | Path, like: TakeRecord | None = None, progress: Callable[[float], None] = lambda share: None
 ) -> TakeRecord:

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['AT_ONCE', 'FOLLOWED', 'QUIETEST', 'plan_of', 'in_form', 'Performer', 'write']
 
-# %% ../nbs/20a_performer.ipynb #be7ef172
+# %% ../nbs/20a_performer.ipynb #0583e6c8
 import json, secrets
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
@@ -18,10 +18,12 @@ import numpy as np
 from . import __version__
 from .files import SoundcubeError, write_json
 from .data import FrameFile
-from .library import Library
+from .music import TrainingMusic
 from .logs import log
 from .measure import followed
-from .plan import MOST, PART, SILENCE, Listener, Plan, Told, coloured, even, hear
+from .hearing import Listener, hear
+from .plan import PART, Plan, Told, coloured, even
+from .sources import SILENCE, from_chords, from_curves, from_file
 from .playing import Guard, Guide, Leash, Player, frames, stream
 from .records import TakeRecord
 from .sampling import Noise, PlanRequest, Sampling, read_form
@@ -30,7 +32,7 @@ from .stored import StoredModel
 from .takes import Take, packed, record, sidecar
 from .walk import CONTEXT, Walk, complete, wander, whence
 
-# %% ../nbs/20a_performer.ipynb #c19fa3cd
+# %% ../nbs/20a_performer.ipynb #2c68b00c
 AT_ONCE = 60.0  # seconds that a plan without end is made ahead
 FOLLOWED = 3600.0  # seconds of a recording that are followed
 QUIETEST = -5.0  # deviations: a rest, among curves
@@ -46,11 +48,11 @@ def plan_of(request: PlanRequest, seconds: float, path: Callable[[str], Path] = 
             f"output.form={request.form}: expected without output.{'chords' if request.chords else 'follow'}, "
             "which has a form of its own"
         )
-    curves = Plan.from_curves(seconds, **request.curves) if request.curves else None
+    curves = from_curves(seconds, **request.curves) if request.curves else None
     if request.chords:
-        return _with_curves(Plan.from_chords(request.chords, request.tempo, seconds if curves else AT_ONCE), curves)
+        return _with_curves(from_chords(request.chords, request.tempo, seconds if curves else AT_ONCE), curves)
     if request.follow:
-        return _with_curves(Plan.from_file(path(request.follow), FOLLOWED), curves)
+        return _with_curves(from_file(path(request.follow), FOLLOWED), curves)
     return curves
 
 
@@ -66,7 +68,7 @@ def _with_curves(plan: Plan, curves: Plan | None) -> Plan:
     values[rests, PART["level"]] = QUIETEST
     return replace(plan, values=values, relative=True, source=f"{plan.source}, {curves.source}")
 
-# %% ../nbs/20a_performer.ipynb #1f989c92
+# %% ../nbs/20a_performer.ipynb #447d74b4
 def in_form(form: str, walk: Walk, seconds: float, curves: Plan | None = None) -> Plan:
     "A plan of so many seconds with a part of equal length for each letter of `form`."
     letters = read_form(form)
@@ -86,21 +88,21 @@ def _over(plan: Plan, curves: Plan | None, walk: Walk) -> Plan:
     asked = scale.units(curves.values[at])
     return replace(plan, values=np.where(np.isfinite(curves.values[at]), asked, plan.values))
 
-# %% ../nbs/20a_performer.ipynb #fc80ca3f
+# %% ../nbs/20a_performer.ipynb #63293772
 class Performer:
     """Plays one stored model.
 
-    library: seeds are from there; name: of the model; averaged: a context in which the model has the weights that play;
+    music: seeds are from there; name: of the model; averaged: a context in which the model has the weights that play;
     player: of the take at hand, None before the first."""
 
     def __init__(
         self,
         stored: StoredModel,
-        library: Library,
+        music: TrainingMusic,
         name: str,
         averaged: Callable[[], AbstractContextManager] = nullcontext,
     ):
-        self.stored, self.library, self.name, self.averaged = stored, library, name, averaged
+        self.stored, self.music, self.name, self.averaged = stored, music, name, averaged
         self.player: Player | None = None
         self.guard: Guard | None = None
         self.record: TakeRecord | None = None
@@ -116,7 +118,7 @@ class Performer:
         seed, origin = (
             (given, asked.seed)
             if given is not None
-            else asked.seed.fetch(self.library, asked.seed_steps, np.random.default_rng(state))
+            else asked.seed.fetch(self.music, asked.seed_steps, np.random.default_rng(state))
         )
         seed = self._checked(seed)
         rate, sounds = self.stored.codec.frames_per_second, not isinstance(origin, Noise)
@@ -165,7 +167,7 @@ class Performer:
         """How a take's plan is made, and goes on, from a walk; None for a network that follows none. plan:
         instead of what is asked for."""
         seconds, form = asked.steps / self.stored.codec.frames_per_second, asked.request.form if plan is None else None
-        plan = plan if plan is not None else plan_of(asked.request, seconds, self.library.path)
+        plan = plan if plan is not None else plan_of(asked.request, seconds, self.music.path)
         if not self.stored.corpus:
             if plan is None and form is None:
                 return None
@@ -217,7 +219,7 @@ class Performer:
         acted = self.guard.acted if self.guard else []
         return replace(self.record, guarded=tuple((round(at, 1), why) for at, why in acted))
 
-# %% ../nbs/20a_performer.ipynb #c181eacb
+# %% ../nbs/20a_performer.ipynb #785c167c
 def write(
     performer: Performer, path: str | Path, asked: TakeSettings, progress: Callable[[float], None] = lambda share: None
 ) -> TakeRecord:

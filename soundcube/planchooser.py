@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['SOURCES', 'LABEL', 'BESIDE', 'WIDE', 'SEEDS', 'NEXT', 'MOST', 'PlanChooser', 'understood', 'SeedChooser', 'NextTake']
 
-# %% ../nbs/24g_planchooser.ipynb #fe55ad8a
+# %% ../nbs/24g_planchooser.ipynb #276a8d83
 import html
 from collections.abc import Callable
 from pathlib import Path
@@ -17,10 +17,11 @@ from .files import SoundcubeError, explain
 from .controls import Field, put
 from .data import Store
 from .drafts import Draft
-from .elements import alarm, bar, clock, words
+from .elements import alarm, bar, words
+from .place import Place
 from .scores import parse_chords, spell
 
-# %% ../nbs/24g_planchooser.ipynb #6cd1e32d
+# %% ../nbs/24g_planchooser.ipynb #ff02a0c3
 SOURCES = {"A walk through my music": "", "Chords": "output.chords", "A recording or MIDI file": "output.follow"}
 LABEL = dict(style=dict(description_width="84px"))  # so that all rows begin at one line
 BESIDE = dict(style=dict(description_width="70px"))
@@ -133,7 +134,7 @@ def understood(draft: Draft, kind: str) -> str:
         return f"{file} is there: its harmony and energy, in the sound of the model."
     return "Nothing is written here yet; so it is a walk through your music." if kind else ""
 
-# %% ../nbs/24g_planchooser.ipynb #4112f70c
+# %% ../nbs/24g_planchooser.ipynb #0a3fc6f9
 SEEDS = {"Music held out from training": "held-out", "Noise": "noise", "A place in my music": "file"}
 
 
@@ -150,21 +151,11 @@ class SeedChooser(widgets.VBox):
             **LABEL,
         )
         self.file = widgets.Dropdown(options=[], description="Piece", tooltip="Which piece of the music folder", **WIDE)
-        self.at = widgets.FloatSlider(
-            min=0,
-            max=1,
-            step=0.1,
-            readout=False,
-            description="at",
-            tooltip="Where in it, in seconds",
-            style=dict(description_width="30px"),
-            layout=dict(width="260px"),
-        )
-        self.time = words("", "sc-quiet")
-        super().__init__([bar(self.kind, self.file, self.at, self.time)])
+        self.place = Place()
+        super().__init__([bar(self.kind, self.file), self.place])
         self.refresh()
-        for w in (self.kind, self.file, self.at):
-            w.observe(self._chosen, "value")
+        for w, trait in ((self.kind, "value"), (self.file, "value"), (self.place, "at")):
+            w.observe(self._chosen, trait)
         draft.watchers.append(self.refresh)
 
     def refresh(self) -> None:
@@ -183,15 +174,25 @@ class SeedChooser(widgets.VBox):
         kind = "noise" if shown("output.random_seed") else "file" if file else "held-out"
         names = list(seconds) or [""]
         self.kind.value = kind
-        chosen = Path(file).name if file else names[0]
+        chosen = self._piece(file) if file else names[0]
         self.file.options = names if chosen in names else [*names, chosen]
         self.file.value = chosen
-        self.at.max = max(1.0, seconds.get(chosen, 600.0))
         offset = shown("output.seed_offset")
-        self.at.value = offset if isinstance(offset, (int, float)) else 0.0
-        self.time.value = clock(self.at.value)
-        for w in (self.file, self.at, self.time):
+        self.place.at = offset if isinstance(offset, (int, float)) else 0.0
+        if kind == "file" and chosen in seconds:
+            self.place.show(Store(self.draft.config).wav(chosen), seconds[chosen])
+        for w in (self.file, self.place):
             w.layout.display = "" if kind == "file" else "none"
+
+    def _piece(self, file: str) -> str:
+        "The piece that a seed's file is: its name in the music folder, or the file itself."
+        music = Path(self.draft.config.data.source_dir)
+        return Path(file).relative_to(music).as_posix() if Path(file).is_relative_to(music) else file
+
+    def _path(self) -> str:
+        "The chosen piece as the settings have it."
+        inside = self.file.value in self._seconds()
+        return Path(self.draft.config.data.source_dir, self.file.value).as_posix() if inside else self.file.value
 
     def _seconds(self) -> dict[str, float]:
         "{piece: its length} of what is converted."
@@ -200,18 +201,18 @@ class SeedChooser(widgets.VBox):
     def _chosen(self, change: Any) -> None:
         if self._quiet:
             return
-        kind, config = self.kind.value, self.draft.config
+        kind = self.kind.value
         self._quiet = True
         try:
             own = kind == "file" and self.file.value
             self.draft.set("output.random_seed", kind == "noise")
-            self.draft.set("output.seed_file", str(Path(config.data.source_dir, self.file.value)) if own else None)
-            self.draft.set("output.seed_offset", round(self.at.value, 1) if own else None)
+            self.draft.set("output.seed_file", self._path() if own else None)
+            self.draft.set("output.seed_offset", round(self.place.at, 1) if own else None)
         finally:
             self._quiet = False
         self.refresh()
 
-# %% ../nbs/24g_planchooser.ipynb #644292f7
+# %% ../nbs/24g_planchooser.ipynb #4043cf1e
 NEXT = {"output.gen_seconds": "Seconds", "output.temperature": "Temperature"}
 MOST = 16  # takes at a time
 

@@ -1,10 +1,9 @@
 // The page of soundcube.players.TakePlayer and TakeShelf: cards that draw and play takes.
 
-import { h, asker, button, guardKeys, onKernelLost, whatToDo } from "./base.js";
+import { h, asker, button, guardKeys, onKernelLost, onTheme, whatToDo } from "./base.js";
 import { Card } from "./card.js";
 
 const key = (take) => `${take.name} ${take.stamp}`;
-const THEMES = ["data-jp-theme-light", "data-jp-theme-name"];
 
 class Takes {
   constructor(model, el) {
@@ -77,16 +76,12 @@ function render({ model, el }) {
   guardKeys();
   const takes = new Takes(model, el), show = () => takes.show();
   const changes = ["change:takes", "change:more"];
-  const redraw = () => [0, 300, 1500].forEach((ms) => setTimeout(() => takes.redraw(), ms));
-  const theme = new MutationObserver(redraw); // a theme's style sheet arrives after its name
-  theme.observe(document.body, { attributes: true, attributeFilter: THEMES });
   changes.forEach((event) => model.on(event, show));
-  const off = onKernelLost(model, (how) => takes.lost(how));
+  const offs = [onKernelLost(model, (how) => takes.lost(how)), onTheme(() => takes.redraw())];
   show();
   return () => {
-    off();
+    offs.forEach((off) => off());
     changes.forEach((event) => model.off(event, show));
-    theme.disconnect();
     takes.close();
   };
 }

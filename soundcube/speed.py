@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['PER_WEIGHT', 'measure_speed', 'estimate']
 
-# %% ../nbs/20b_speed.ipynb #6d1ce4d0
+# %% ../nbs/20b_speed.ipynb #5697e670
 import time
 from typing import Any
 
@@ -19,7 +19,7 @@ from .schema import Config
 from .settings import ConvertSettings, TrainSettings
 from .training import make_trainer
 
-# %% ../nbs/20b_speed.ipynb #0b921fa0
+# %% ../nbs/20b_speed.ipynb #5ec5194c
 PER_WEIGHT = 6.0  # operations for each weight and frame: two forward, four backward
 _speed: dict[str, float] = {}  # operations per second, measured once per backend
 

@@ -34,7 +34,8 @@ class Analyser:
         self.rest = x[n * self.hop:]
         out = np.empty((n, self.window // 2 + 1), np.complex64)
         for i in range(0, n, 128):  # slabs that fit the cache: ten times as fast as all at once
-            frames = np.lib.stride_tricks.sliding_window_view(x[i * self.hop:], self.window)[:(n - i) * self.hop:self.hop][:128]
+            windows = np.lib.stride_tricks.sliding_window_view(x[i * self.hop:], self.window)
+            frames = windows[:(n - i) * self.hop:self.hop][:128]
             out[i:i + 128] = scipy.fft.rfft(frames * self.taper, axis=1)
         return out
 
@@ -77,7 +78,8 @@ def _sine(turns):
     x = np.float32(0.5) - x if x > 0.25 else (np.float32(-0.5) - x if x < -0.25 else x)
     a = np.float32(2 * np.pi) * x
     s = a * a
-    return a * (np.float32(1) + s * (np.float32(-1 / 6) + s * (np.float32(1 / 120) + s * (np.float32(-1 / 5040) + s * (np.float32(1 / 362880) - s * np.float32(1 / 39916800))))))
+    high = np.float32(-1 / 5040) + s * (np.float32(1 / 362880) - s * np.float32(1 / 39916800))
+    return a * (np.float32(1) + s * (np.float32(-1 / 6) + s * (np.float32(1 / 120) + s * high)))
 
 # %% ../nbs/04_stft.ipynb #12c6fc06
 @njit(nogil=True, cache=True)
@@ -89,18 +91,21 @@ def _noise(n):
     return np.float32((h ^ (h >> np.uint32(16))) >> np.uint32(8)) * np.float32(2.0 ** -24)
 
 # %% ../nbs/04_stft.ipynb #f6e1126c
-HANN_GAMMA = 0.25645  # time-frequency ratio of the Gaussian nearest to a Hann window, in window lengths squared (Prusa 2017, Table 1)
+# time-frequency ratio of the Gaussian nearest to a Hann window, in window lengths squared (Prusa 2017, Table 1)
+HANN_GAMMA = 0.25645
 
 @njit(nogil=True, cache=True, fastmath=True, error_model="numpy")
 def _advance(before, now, after, sizes, lag, phase, across, number, window, hop, tolerance, spectrum):
     """Fill `spectrum` (bins,) complex64 with the frame `now`; `phase`, `across` (bins,) are carried from frame to frame.
 
-    before, now, after: natural-log magnitudes, (bins,) float32; sizes: exp(now); lag: frames between `before` and `after`."""
+    before, now, after: natural-log magnitudes, (bins,) float32; sizes: exp(now); lag: frames between `before` and
+    `after`."""
     bins, turn = len(now), np.float32(2 * np.pi)
     slope = np.float32(hop / (HANN_GAMMA * window) / 2) / turn
     tilt = np.float32(HANN_GAMMA * window / hop / lag) / turn
     share = np.float32(hop) / np.float32(window)
-    step = np.empty(bins, np.float32); along = np.empty(bins, np.float32); source = np.empty(bins, np.int8); new = np.empty(bins, np.float32)
+    step, along, new = np.empty(bins, np.float32), np.empty(bins, np.float32), np.empty(bins, np.float32)
+    source = np.empty(bins, np.int8)
     for m in range(bins):
         step[m] = slope * (now[min(m + 1, bins - 1)] - now[max(m - 1, 0)]) if 0 < m < bins - 1 else 0
         step[m] += m * share - np.floor(m * share)
@@ -110,9 +115,11 @@ def _advance(before, now, after, sizes, lag, phase, across, number, window, hop,
     for m in range(bins):
         new[m] = _noise(number * bins + m) if now[m] < floor else phase[m] + np.float32(0.5) * (across[m] + step[m])
     for m in range(1, bins):
-        if source[m] == 1 and now[m] >= floor: new[m] = new[m - 1] + np.float32(0.5) * (along[m - 1] + along[m])
+        if source[m] == 1 and now[m] >= floor:
+            new[m] = new[m - 1] + np.float32(0.5) * (along[m - 1] + along[m])
     for m in range(bins - 2, -1, -1):
-        if source[m] == 2 and now[m] >= floor: new[m] = new[m + 1] - np.float32(0.5) * (along[m + 1] + along[m])
+        if source[m] == 2 and now[m] >= floor:
+            new[m] = new[m + 1] - np.float32(0.5) * (along[m + 1] + along[m])
     for m in range(bins):
         phase[m] = new[m] - np.floor(new[m])
         across[m] = step[m]
@@ -124,11 +131,12 @@ def _rebuild(logs, sizes, first, phase, across, window, hop, tolerance, out):
     "Frames 1 .. n-2 of `logs` (n, bins), of these `sizes`, into `out`; `first` is the number of frame 1 in the stream."
     for i in range(len(out)):
         lag = 1 if first + i == 0 else 2
-        _advance(logs[i], logs[i + 1], logs[i + 2], sizes[i], lag, phase, across, first + i, window, hop, tolerance, out[i])
+        _advance(logs[i], logs[i + 1], logs[i + 2], sizes[i], lag, phase, across, first + i, window, hop, tolerance,
+                 out[i])
 
 # %% ../nbs/04_stft.ipynb #0a57cb53
 class Synthesiser:
-    """Streaming magnitudes -> waveform: `push` (n, bins) float32 magnitudes, get (m,) float32 samples; `flush` gives the rest.
+    """Streaming magnitudes -> waveform: `push` (n, bins) float32, get (m,) float32 samples; `flush` gives the rest.
 
     In all, n frames give `n * hop - (window - hop)` samples, aligned with what `Analyser` took in.
     tolerance: bins quieter than this share of the frame's loudest get a random phase."""
@@ -143,23 +151,29 @@ class Synthesiser:
 
     def push(self, sizes: np.ndarray) -> np.ndarray:
         logs = np.log(np.maximum(sizes, np.float32(1e-7)), dtype=np.float32)
-        if not len(self.logs) and len(logs): logs = np.concatenate([logs[:1], logs])  # the first frame has none before it
+        if not len(self.logs) and len(logs):
+            logs = np.concatenate([logs[:1], logs])  # the first frame has none before it
         self.logs = np.concatenate([self.logs, logs])
         return self._play(max(0, len(self.logs) - 2))
 
     def flush(self) -> np.ndarray:
-        if not len(self.logs): return np.empty(0, np.float32)
+        if not len(self.logs):
+            return np.empty(0, np.float32)
         self.logs = np.concatenate([self.logs, self.logs[-1:]])
         return self._play(len(self.logs) - 2)
 
     def _play(self, n: int) -> np.ndarray:
         out = np.empty((n, self.window // 2 + 1), np.complex64)
-        if n: _rebuild(self.logs, np.exp(self.logs[1:n + 1]), self.done, self.phase, self.across, self.window, self.hop, self.tolerance, out)
+        if n:
+            sizes = np.exp(self.logs[1:n + 1])
+            _rebuild(self.logs, sizes, self.done, self.phase, self.across, self.window, self.hop, self.tolerance, out)
         self.logs, self.done = self.logs[n:], self.done + n
         return self._overlap(out)
 
     def _overlap(self, frames: np.ndarray) -> np.ndarray:
-        waves = scipy.fft.irfft(frames, self.window, axis=1) * self.taper if len(frames) else np.empty((0, self.window), np.float32)
+        waves = np.empty((0, self.window), np.float32)
+        if len(frames):
+            waves = scipy.fft.irfft(frames, self.window, axis=1) * self.taper
         y = np.zeros(len(waves) * self.hop + len(self.tail), np.float32)
         y[:len(self.tail)] = self.tail
         _add(waves, self.hop, y)

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['StoredModel', 'must_fit', 'export_keras']
 
-# %% ../nbs/17b_stored.ipynb #0ea5bfea
+# %% ../nbs/17b_stored.ipynb #2172163d
 import shutil, tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,7 +25,7 @@ from .settings import ConvertSettings, TrainSettings
 from .training import new_progress
 from .walk import Corpus
 
-# %% ../nbs/17b_stored.ipynb #4b2c2e9f
+# %% ../nbs/17b_stored.ipynb #62252561
 @dataclass
 class StoredModel:
     """A network. name, kwargs: how it was made; progress: of its training, JSON; corpus: of a model that follows plans;
@@ -89,7 +89,7 @@ class StoredModel:
                 layer.scale.assign(steps)
         self.progress["usual_step"] = float(np.sqrt(np.square(steps).mean()))
 
-# %% ../nbs/17b_stored.ipynb #a3c9b726
+# %% ../nbs/17b_stored.ipynb #ceb7ceee
 def must_fit(c: Checkpoint, config: Config, path: Path) -> None:
     "Raise if training `c`, from `path`, further is not what the configuration describes."
     asked, have = _asked(config), _had(c)
@@ -118,7 +118,7 @@ def _had(c: Checkpoint) -> dict[str, Any]:
         had |= dict(axes=s["dims"])
     return had | {f"kwargs.{k}": v for k, v in c.kwargs.items()}
 
-# %% ../nbs/17b_stored.ipynb #92538678
+# %% ../nbs/17b_stored.ipynb #7e34f44a
 def export_keras(model: keras.Model, optimiser: Any, path: Path) -> None:
     "Write the full Keras model with its optimiser."
     model.optimizer = optimiser

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['Watcher', 'with_averages', 'ModelTrainer']
 
-# %% ../nbs/17c_trainer.ipynb #3a6b5b4b
+# %% ../nbs/17c_trainer.ipynb #6c1a4e0d
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from typing import Any
@@ -14,7 +14,7 @@ import numpy as np
 
 from .files import Lock, SoundcubeError
 from .checkpoints import Shelf, save_checkpoint
-from .library import Library, make_batches
+from .music import TrainingMusic, make_batches
 from .logs import log
 from .lookback import looks_back
 from .schema import Config
@@ -22,7 +22,7 @@ from .settings import TrainSettings
 from .stored import StoredModel, export_keras
 from .training import Stop, Training, signals
 
-# %% ../nbs/17c_trainer.ipynb #b63cf352
+# %% ../nbs/17c_trainer.ipynb #f6124076
 def with_averages(saved: list[np.ndarray], variables: list[Any], weights: list[Any]) -> list[np.ndarray]:
     """The saved state of an optimiser; if it is of a Soundcube that kept no averages of the weights, they
     begin with the weights."""
@@ -32,17 +32,17 @@ def with_averages(saved: list[np.ndarray], variables: list[Any], weights: list[A
     old, own = iter(saved), iter(weights)
     return [np.array(next(own)) if average else next(old) for average in is_average]
 
-# %% ../nbs/17c_trainer.ipynb #87f74757
+# %% ../nbs/17c_trainer.ipynb #4249cb1f
 Watcher = Callable[[Training], None]
 
 
 class ModelTrainer:
-    """Trains a stored model with a library's music.
+    """Trains a stored model with its music.
 
     new: whether what is on the shelf is put aside at the first save; training: the `Training` at work, None before."""
 
-    def __init__(self, stored: StoredModel, library: Library, shelf: Shelf, config: Config, new: bool = False):
-        self.stored, self.library, self.shelf, self.config, self.new = stored, library, shelf, config, new
+    def __init__(self, stored: StoredModel, music: TrainingMusic, shelf: Shelf, config: Config, new: bool = False):
+        self.stored, self.music, self.shelf, self.config, self.new = stored, music, shelf, config, new
         self.training: Training | None = None
 
     def run(self, config: Config, save: bool, on_step: Watcher, on_epoch: Watcher) -> str:
@@ -69,7 +69,7 @@ class ModelTrainer:
     def _prepared(self, config: Config) -> Training:
         "The training, for what is asked now."
         batches = lambda: make_batches(
-            self.library, TrainSettings.of(config), self.stored.corpus, looks_back(self.stored.model)
+            self.music, TrainSettings.of(config), self.stored.corpus, looks_back(self.stored.model)
         )
         if self.training is None:
             self.training = self._resumed(config, *batches())

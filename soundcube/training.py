@@ -87,14 +87,17 @@ class Stop:
 
 @contextmanager
 def signals(stop: Stop) -> Iterator[None]:
-    "Turn interrupt and terminate signals into `stop` (in the main thread; others get none)."
+    """Turn interrupt, terminate and hang-up signals into `stop` (in the main thread; others get none).
+
+    A terminal that is closed hangs up, often twice; only a second Ctrl-C is impatience. What `nohup` ignores stays ignored."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
     def on_signal(number: int, frame: Any) -> None:
-        if stop: raise KeyboardInterrupt
+        if stop and number == signal.SIGINT: raise KeyboardInterrupt
         stop("interrupted" if number == signal.SIGINT else "terminated")
-    old = {s: signal.signal(s, on_signal) for s in (signal.SIGINT, signal.SIGTERM)}
+    ending = {signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)}
+    old = {s: signal.signal(s, on_signal) for s in ending if signal.getsignal(s) != signal.SIG_IGN}
     try: yield
     finally:
         for s, handler in old.items(): signal.signal(s, handler)

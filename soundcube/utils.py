@@ -71,7 +71,8 @@ def write_output(path: str | Path, take: Any, process: bool = True) -> Path:
     x = np.asarray(take) if np.ndim(np.asarray(take)) == 1 else freq2time(take)
     rate = take.codec.rate if isinstance(take, Take) else config.data.sample_rate
     fades = (config.output.fade_in, config.output.fade_out) if process else (0.0, 0.0)
-    return record(config.path(str(path)), [x], rate, len(x), config.data.bit_depth, fades, getattr(take, "settings", None))
+    settings = getattr(take, "settings", None)
+    return record(config.path(str(path)), [x], rate, len(x), config.data.bit_depth, fades, settings)
 
 # %% ../nbs/27b_utils.ipynb #17ba0791
 def fade(x: np.ndarray, fade_in: float | None = None, fade_out: float | None = None,

@@ -11,7 +11,6 @@ from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 
@@ -26,7 +25,7 @@ _WEIGHT = np.full(WIDTH, 0.7, np.float32)
 _WEIGHT[PART["chroma"]] = 1
 
 def _runs(*marks: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    "For each of n steps: how many of its piece come before it, and from it on; a piece ends where a mark (n,) changes."
+    "For each of n steps: how many of its piece come before, and from it on; a piece ends where a mark (n,) changes."
     n = len(marks[0])
     new = np.any([np.diff(m, prepend=m[0]) != 0 for m in marks], axis=0)
     starts = np.flatnonzero(np.concatenate([[True], new[1:]]))
@@ -50,17 +49,22 @@ class Corpus:
 
     @classmethod
     def of(cls, pieces: Iterable[tuple[str, int, Plan, np.ndarray]], per_second: float) -> "Corpus":
-        "pieces: name, key, plan with all its groups, and frames (m, dims), of each; the first are kept if there are too many."
+        """Of pieces: name, key, plan with all its groups, and frames (m, dims), of each.
+
+        The first are kept if there are too many. SoundcubeError if there is none."""
         parts, names, total = [], [], 0
         for name, key, plan, frames in pieces:
-            if total >= MOST: break
-            if name not in names: names.append(name)
+            if total >= MOST:
+                break
+            if name not in names:
+                names.append(name)
             n = len(plan)
             total += n
             at = plan.edges[:-1] * 2 ** (key / 12)
             where = np.full(n, names.index(name)), np.full(n, key)
             parts.append((plan.values, around(frames, per_second, plan, NEAR), np.diff(plan.edges), at, *where))
-        if not parts: raise SoundcubeError("there is no music to walk through")
+        if not parts:
+            raise SoundcubeError("there is no music to walk through")
         values, *rest = (np.concatenate(p)[:MOST] for p in zip(*parts))
         scale = Scale.of(values)
         values = np.clip((values - scale.mean) / scale.spread, -5, 5)
@@ -68,7 +72,8 @@ class Corpus:
         kinds = (np.float32, np.float32, np.float32, np.float32, np.int32, np.int32)
         return cls(*(np.asarray(a, kind) for a, kind in zip((values, *rest), kinds)), scale, tuple(names))
 
-    def __len__(self) -> int: return len(self.values)
+    def __len__(self) -> int:
+        return len(self.values)
 
     @cached_property
     def weighted(self) -> np.ndarray:
@@ -96,7 +101,11 @@ class Corpus:
         "How a home moves with the chroma of its step, within a piece: (12, dims), by ridge regression."
         starts = np.flatnonzero(self.runs[0] == 0)
         lengths = np.diff(np.append(starts, len(self)))
-        inside = lambda x: x - np.repeat(np.add.reduceat(x, starts, axis=0) / lengths[:, None], lengths, axis=0)
+
+        def inside(x: np.ndarray) -> np.ndarray:
+            means = np.add.reduceat(x, starts, axis=0) / lengths[:, None]
+            return x - np.repeat(means, lengths, axis=0)
+
         chroma, home = inside(self.values[:, PART["chroma"]].astype(float)), inside(self.home.astype(float))
         return np.linalg.solve(chroma.T @ chroma + len(self) * 0.01 * np.eye(12), chroma.T @ home).astype(np.float32)
 
@@ -117,8 +126,8 @@ class Corpus:
         n = len(arrays.get("values", ()))
         shapes = dict.fromkeys(("seconds", "at", "track", "key"), (n,)) | dict.fromkeys(("mean", "spread"), (WIDTH,))
         shapes |= dict(values=(n, WIDTH), home=(n, dims))
-        whole = lambda k: k in arrays and arrays[k].shape == shapes[k] and np.isfinite(arrays[k]).all()
-        fits = n and all(map(whole, shapes)) and (arrays["seconds"] > 0).all()
+        whole = all(k in arrays and arrays[k].shape == s and np.isfinite(arrays[k]).all() for k, s in shapes.items())
+        fits = n and whole and (arrays["seconds"] > 0).all()
         if not fits or not 0 <= arrays["track"].min() <= arrays["track"].max() < len(names):
             raise SoundcubeError("the model's plan is damaged")
         a = {k: np.asarray(v, np.int32 if k in ("track", "key") else np.float32) for k, v in arrays.items()}

@@ -9,9 +9,22 @@ import numpy as np
 import soundfile
 
 REPOSITORY = Path(__file__).parents[2]
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync",
-         "--autoplay-policy=no-user-gesture-required", "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"]
+CHROMIUM = (
+    os.environ.get("CHROMIUM")
+    or shutil.which("chromium")
+    or shutil.which("chromium-browser")
+    or shutil.which("google-chrome")
+)
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--autoplay-policy=no-user-gesture-required",
+    "--use-fake-ui-for-media-stream",
+    "--use-fake-device-for-media-stream",
+]
 TINY = """# a tiny project
 data: {sample_rate: 8000, axes: 12, seconds_per_block: 1}
 net:
@@ -28,8 +41,17 @@ def make_project(folder: Path, convert: bool = True) -> Path:
     (folder / "config.yml").write_text(TINY)
     shutil.copy(REPOSITORY / "nbs" / "app.ipynb", folder / "app.ipynb")
     t = np.arange(80000) / 8000
-    for k in range(8): soundfile.write(folder / f"music/{k}.wav", 0.2 * np.sin(2 * np.pi * (220 + 30 * k) * t) * np.exp(-4 * (t % 0.25)), 8000)
-    if convert: subprocess.run([sys.executable, "-c", "from soundcube.cli import main; main(['convert'])"], cwd=folder, check=True, stdout=subprocess.DEVNULL)
+    for k in range(8):
+        soundfile.write(
+            folder / f"music/{k}.wav", 0.2 * np.sin(2 * np.pi * (220 + 30 * k) * t) * np.exp(-4 * (t % 0.25)), 8000
+        )
+    if convert:
+        subprocess.run(
+            [sys.executable, "-c", "from soundcube.cli import main; main(['convert'])"],
+            cwd=folder,
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
     return folder
 
 
@@ -43,23 +65,46 @@ def free_port() -> int:
 def serving(folder: Path, program: str = "lab", notebook: str = "app.ipynb") -> Iterator[str]:
     "Run JupyterLab on `folder`, or Voila on a notebook in it; its address."
     port, own = free_port(), tempfile.mkdtemp()
-    env = os.environ | {f"JUPYTER_{k}": f"{own}/{k.lower()}" for k in ("CONFIG_DIR", "DATA_DIR", "RUNTIME_DIR")} | dict(IPYTHONDIR=f"{own}/ipython", TF_CPP_MIN_LOG_LEVEL="3")
+    env = (
+        os.environ
+        | {f"JUPYTER_{k}": f"{own}/{k.lower()}" for k in ("CONFIG_DIR", "DATA_DIR", "RUNTIME_DIR")}
+        | dict(IPYTHONDIR=f"{own}/ipython", TF_CPP_MIN_LOG_LEVEL="3")
+    )
     env["JUPYTERLAB_SETTINGS_DIR"] = f"{own}/settings"
-    quiet = Path(own, "settings/@jupyterlab/apputils-extension/notification.jupyterlab-settings")  # no question about news
+    quiet = Path(
+        own, "settings/@jupyterlab/apputils-extension/notification.jupyterlab-settings"
+    )  # no question about news
     quiet.parent.mkdir(parents=True)
     quiet.write_text('{"fetchNews": "false"}')
     common = [f"--{'port' if program == 'voila' else 'ServerApp.port'}={port}", "--no-browser"]
-    if program == "lab": command = ["jupyterlab", *common, "--IdentityProvider.token=", "--allow-root", "--LabApp.expose_app_in_browser=True"]
-    else: command = ["voila", notebook, *common]
-    server = subprocess.Popen([sys.executable, "-m", *command], cwd=folder, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+    if program == "lab":
+        command = [
+            "jupyterlab",
+            *common,
+            "--IdentityProvider.token=",
+            "--allow-root",
+            "--LabApp.expose_app_in_browser=True",
+        ]
+    else:
+        command = ["voila", notebook, *common]
+    server = subprocess.Popen(
+        [sys.executable, "-m", *command],
+        cwd=folder,
+        env=env,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
     url = f"http://127.0.0.1:{port}"
     try:
         wait_for(lambda: socket.create_connection(("127.0.0.1", port), 1).close() or True, 90)
         yield url
     finally:
         os.killpg(server.pid, signal.SIGTERM)
-        try: server.wait(10)
-        except subprocess.TimeoutExpired: os.killpg(server.pid, signal.SIGKILL)
+        try:
+            server.wait(10)
+        except subprocess.TimeoutExpired:
+            os.killpg(server.pid, signal.SIGKILL)
         shutil.rmtree(own, ignore_errors=True)
 
 
@@ -68,22 +113,30 @@ def wait_for(true, seconds: float = 30.0, every: float = 0.2):
     end = time.monotonic() + seconds
     while True:
         try:
-            if value := true(): return value
-        except OSError: pass
-        if time.monotonic() > end: raise TimeoutError("it did not come true")
+            if value := true():
+                return value
+        except OSError:
+            pass
+        if time.monotonic() > end:
+            raise TimeoutError("it did not come true")
         time.sleep(every)
 
 
 @contextmanager
 def browser() -> Iterator:
     from playwright.sync_api import sync_playwright
+
     with sync_playwright() as p:
         b = p.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        try: yield b
-        finally: b.close()
+        try:
+            yield b
+        finally:
+            b.close()
 
 
-HARMLESS = re.compile(r"favicon|ResizeObserver loop|net::ERR_ABORTED|plugin.*deprecat|/lsp/|Failed to load resource.*(404|403)", re.I)
+HARMLESS = re.compile(
+    r"favicon|ResizeObserver loop|net::ERR_ABORTED|plugin.*deprecat|/lsp/|Failed to load resource.*(404|403)", re.I
+)
 
 
 def new_page(b, width: int = 1000, height: int = 900):
@@ -109,16 +162,24 @@ def open_notebook(page, url: str, name: str = "app.ipynb") -> None:
 
 def command(page, name: str, seconds: float = 90.0, **args) -> None:
     "Have JupyterLab do something; an answer that never comes is not waited for without end."
-    page.evaluate("([name, args, ms]) => Promise.race([window.jupyterapp.commands.execute(name, args).then(() => null), new Promise(done => setTimeout(done, ms))])", [name, args, 1000 * seconds])
+    page.evaluate(
+        """([name, args, ms]) => Promise.race([
+            window.jupyterapp.commands.execute(name, args).then(() => null),
+            new Promise(done => setTimeout(done, ms))])""",
+        [name, args, 1000 * seconds],
+    )
 
 
-def run_all(page) -> None: command(page, "notebook:run-all-cells")
+def run_all(page) -> None:
+    command(page, "notebook:run-all-cells")
 
 
 def restart(page) -> None:
     "Restart the kernel, without being asked whether that is meant."
     page.evaluate(f"() => {KERNEL}.restart()")
-    page.wait_for_function(f"() => {KERNEL}.connectionStatus === 'connected' && {KERNEL}.status === 'idle'", timeout=90_000)
+    page.wait_for_function(
+        f"() => {KERNEL}.connectionStatus === 'connected' && {KERNEL}.status === 'idle'", timeout=90_000
+    )
     page.wait_for_timeout(2000)
 
 

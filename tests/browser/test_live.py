@@ -10,9 +10,20 @@ from lab import new_page, open_notebook, restart, run_all, serving, wait_for
 LIVE = ".sc-live"
 
 
-def told(page, name: str) -> float: return float(page.locator(LIVE).get_attribute(f"data-{name}") or 0)
-def state(page) -> str: return page.locator(LIVE).get_attribute("data-state")
-def kernel(page, code: str) -> None: page.evaluate("code => window.jupyterapp.shell.currentWidget.context.sessionContext.session.kernel.requestExecute({code}).done.then(() => null)", code)
+def told(page, name: str) -> float:
+    return float(page.locator(LIVE).get_attribute(f"data-{name}") or 0)
+
+
+def state(page) -> str:
+    return page.locator(LIVE).get_attribute("data-state")
+
+
+def kernel(page, code: str) -> None:
+    page.evaluate(
+        """code => window.jupyterapp.shell.currentWidget.context.sessionContext.session.kernel
+            .requestExecute({code}).done.then(() => null)""",
+        code,
+    )
 
 
 def start(page) -> None:
@@ -21,7 +32,9 @@ def start(page) -> None:
 
 
 def set_knob(page, label: str, value: float) -> None:
-    page.get_by_role("slider", name=label).evaluate("(e, value) => { e.value = value; e.dispatchEvent(new Event('input')); }", value)
+    page.get_by_role("slider", name=label).evaluate(
+        "(e, value) => { e.value = value; e.dispatchEvent(new Event('input')); }", value
+    )
 
 
 def test_twenty_seconds_and_all_the_knobs(page, look, small, small_lab):
@@ -82,7 +95,10 @@ def test_a_closed_tab_stops_it(chromium, small, small_lab):
     run_all(page)
     page.locator(LIVE).wait_for(timeout=60_000)
     start(page)
-    watch = "import threading, time; threading.Thread(target=lambda: [(open('state.txt', 'w').write(panel.session.state), time.sleep(0.2)) for _ in range(100)]).start()"
+    watch = """
+import threading, time
+note = lambda: (open('state.txt', 'w').write(panel.session.state), time.sleep(0.2))
+threading.Thread(target=lambda: [note() for _ in range(100)]).start()"""
     kernel(page, watch)
     wait_for(lambda: told_us.read_text() == "playing")
     page.context.close()

@@ -1,4 +1,4 @@
-"""The front door in a real browser: settings, music, training, takes, at two widths and in two themes, and after a restart."""
+"""The front door in a real browser: settings, music, training, takes, at all widths, in two themes, after a restart."""
 
 import os
 import re
@@ -8,6 +8,7 @@ import pytest
 import soundfile
 
 import lab
+
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory):
@@ -29,13 +30,16 @@ def page(url, chromium):
     return page
 
 
-def tab(page, name): return page.locator(".widget-tab .lm-TabBar-tab", has_text=re.compile(f"^{name}$"))
+def tab(page, name):
+    return page.locator(".widget-tab .lm-TabBar-tab", has_text=re.compile(f"^{name}$"))
 
 
-def shown(page, text, seconds=30): page.get_by_text(text).first.wait_for(timeout=1000 * seconds)
+def shown(page, text, seconds=30):
+    page.get_by_text(text).first.wait_for(timeout=1000 * seconds)
 
 
-def button(page, name): return page.get_by_role("button", name=re.compile(rf"(^|\W){name}$"))  # an icon is part of the name
+def button(page, name):
+    return page.get_by_role("button", name=re.compile(rf"(^|\W){name}$"))
 
 
 def test_opens_on_music(page):
@@ -90,14 +94,17 @@ def test_music(page, project):
 DROP = """(box, [names, bytes]) => {
     const transfer = new DataTransfer();
     for (const name of names) transfer.items.add(new File([new Uint8Array(bytes).fill(7)], name));
-    for (const kind of ["dragover", "drop"]) box.dispatchEvent(new DragEvent(kind, { dataTransfer: transfer, bubbles: true, cancelable: true }));
+    const about = { dataTransfer: transfer, bubbles: true, cancelable: true };
+    for (const kind of ["dragover", "drop"]) box.dispatchEvent(new DragEvent(kind, about));
 }"""
 
 
-def drop(page, names, size): page.locator(".sc-drop").evaluate(DROP, [names, size])
+def drop(page, names, size):
+    page.locator(".sc-drop").evaluate(DROP, [names, size])
 
 
-def hidden(project): return list((project / "music").glob(".*"))
+def hidden(project):
+    return list((project / "music").glob(".*"))
 
 
 def test_upload(page, project, tmp_path):
@@ -111,7 +118,8 @@ def test_upload(page, project, tmp_path):
     shown(page, "'config.yml' is not taken for music")
     (new,) = set((project / "music").iterdir()) - before
     assert new.read_bytes() == song.read_bytes() and new.name == song.name
-    choose.evaluate("e => { e.asked = 0; e.addEventListener('click', event => { e.asked++; event.preventDefault(); }); }")  # no dialog
+    no_dialog = "e => { e.asked = 0; e.addEventListener('click', event => { e.asked++; event.preventDefault(); }); }"
+    choose.evaluate(no_dialog)
     choose.focus()
     for key in ("Enter", "Space"):
         page.keyboard.press(key)
@@ -151,14 +159,17 @@ def test_training(page):
     button(page, "Resume").click()
     shown(page, "Running.")
     shown(page, "Finished.", 120)
-    assert "best: epoch" in page.locator("svg.sc-curves").text_content() and page.get_by_role("button", name=re.compile(r"^epoch \d+$")).count() >= 3
+    assert "best: epoch" in page.locator("svg.sc-curves").text_content()
+    assert page.get_by_role("button", name=re.compile(r"^epoch \d+$")).count() >= 3
     lab.look(page, "trained")
 
 
 def test_keyboard(page):
     "Every control can be reached without a mouse, and has a name."
-    nameless = page.evaluate("""() => [...document.querySelectorAll('.sc-panel :is(button, input, select)')].filter(e => e.offsetParent &&
-        !(e.innerText || e.title || e.ariaLabel || e.labels?.length || e.type === 'file')).map(e => e.outerHTML.slice(0, 120))""")
+    nameless = page.evaluate("""() => [...document.querySelectorAll('.sc-panel :is(button, input, select)')]
+        .filter(e => e.offsetParent && e.type !== 'file')
+        .filter(e => !(e.innerText || e.title || e.ariaLabel || e.labels?.length))
+        .map(e => e.outerHTML.slice(0, 120))""")
     assert not nameless, nameless
     tab(page, "Settings").click()
     page.get_by_label("Command line").focus()
@@ -183,7 +194,8 @@ def test_takes(page, project):
     button(page, "Generate").dblclick()
     shown(page, "Finished: generated.wav", 60)
     shown(page, "1 take")
-    assert takes() == ["generated.wav", "generated.wav.json"] and soundfile.info(output / "generated.wav").duration == pytest.approx(3, abs=0.3)
+    assert takes() == ["generated.wav", "generated.wav.json"]
+    assert soundfile.info(output / "generated.wav").duration == pytest.approx(3, abs=0.3)
     lab.look(page, "takes")
 
     tab(page, "Settings").click()
@@ -247,7 +259,8 @@ def test_restart(page):
     assert page.locator("svg.sc-curves polyline.held").count() == 2  # the curve and its key
 
 
-def test_no_complaints(page): assert not page.errors, page.errors
+def test_no_complaints(page):
+    assert not page.errors, page.errors
 
 
 def test_voila(project, chromium):
@@ -259,9 +272,9 @@ def test_voila(project, chromium):
         tab(page, "Training").click(timeout=90_000)
         shown(page, "best: epoch")
         lab.fits(page)
-                tab(page, "Takes").click()
+        tab(page, "Takes").click()
         button(page, "Generate").click()
         shown(page, "Finished: generated-2.wav", 60)
         shown(page, "2 takes")
-        ours = [e for e in page.errors if "net::ERR" not in e]  # its template asks the network for a font it also brings along
+        ours = [e for e in page.errors if "net::ERR" not in e]  # its template asks the network
         assert not ours, ours

@@ -8,7 +8,8 @@ from lab import open_notebook, restart, run_all, wait_for
 CARD = ".sc-card"
 
 
-def number(page, selector: str, name: str) -> float: return float(page.locator(selector).first.get_attribute(name) or "nan")
+def number(page, selector: str, name: str) -> float:
+    return float(page.locator(selector).first.get_attribute(name) or "nan")
 
 
 def test_a_take_is_heard_and_kept_in_order(page, look, small, small_lab):
@@ -29,14 +30,21 @@ def test_a_take_is_heard_and_kept_in_order(page, look, small, small_lab):
     wait_for(lambda: number(page, ".sc-view", "aria-valuenow") == 0)
     box = view.bounding_box()
     view.click(position=dict(x=44 + (box["width"] - 88) / 2, y=100))
-    wait_for(lambda: abs(number(page, ".sc-view", "aria-valuenow") - float(view.get_attribute("aria-valuemax")) / 2) < 0.2)
+    wait_for(
+        lambda: abs(number(page, ".sc-view", "aria-valuenow") - float(view.get_attribute("aria-valuemax")) / 2) < 0.2
+    )
     page.keyboard.press("l")
     assert player.get_by_role("button", name="Loop").get_attribute("aria-pressed") == "true"
-    drawn = page.evaluate("""() => { const c = document.querySelector(".sc-canvas"), d = c.getContext("2d").getImageData(0, 0, c.width, c.height).data;
-        const seen = new Set(); for (let k = 0; k < d.length; k += 4) seen.add(d[k] * 65536 + d[k + 1] * 256 + d[k + 2]); return seen.size; }""")
+    drawn = page.evaluate("""() => {
+        const c = document.querySelector(".sc-canvas"), seen = new Set();
+        const d = c.getContext("2d").getImageData(0, 0, c.width, c.height).data;
+        for (let k = 0; k < d.length; k += 4) seen.add(d[k] * 65536 + d[k + 1] * 256 + d[k + 2]);
+        return seen.size;
+    }""")
     assert drawn > 100, "no picture"
 
-    with page.expect_download() as got: player.get_by_role("button", name="FLAC").click()
+    with page.expect_download() as got:
+        player.get_by_role("button", name="FLAC").click()
     data = open(got.value.path(), "rb").read()
     assert got.value.suggested_filename == "take 1.flac" and soundfile.info(io.BytesIO(data)).duration > 2
 
