@@ -115,9 +115,7 @@ def _is_take(path: Path) -> bool:
 
 @contextmanager
 def _making_room(config: Config, path: Path, like: TakeRecord | None) -> Iterator[tuple[Config, TakeRecord | None]]:
-    """The take at `path`, with what lies beside it, becomes `generated-1.wav` (or -2, ...); it comes back if no new one is made.
-
-    Gives `config` and `like` as they are then: the take may be the seed."""
+    "The take at `path` becomes `generated-1.wav` (or -2, ...), and comes back if no new one is made; `config` and `like` then: it may be their seed."
     if not path.is_file():
         yield config, like
         return

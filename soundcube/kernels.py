@@ -6,7 +6,6 @@
 __all__ = ['Matrix', 'SIDE', 'Weights', 'quantise', 'fast_program']
 
 # %% ../nbs/18_kernels.ipynb #77de68da
-import os
 from collections import namedtuple
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -160,8 +159,8 @@ def _draw(w, pre, base, then, further, uniform, normal, temperature, top_p, part
 # %% ../nbs/18_kernels.ipynb #9e6a55b6
 @_compiled
 def _run(w, h, frame, given, is_given, uniform, normal, beside, lean, temperature, top_p, out):
-    """Frames of some takes: h (takes, layers, units) and frame (takes, dims) are carried; lean (takes, dims) is added to
-    each; the others are (takes, n, ...).
+    """Frames of some takes: h (takes, layers, units) and frame (takes, dims) are carried; lean (takes, dims) is added
+    to each; the others are (takes, n, ...).
 
     beside: what the network is told beside the frames - a plan, if its head reads more than it plays with, or what to
     look back on."""
@@ -245,11 +244,11 @@ def _read(model: keras.Model, head: MixtureHead, grus: list[GRU]) -> Weights:
 
 # %% ../nbs/18_kernels.ipynb #4ee5aaa4
 def fast_program(model: keras.Model, head: Any) -> Callable[..., Any] | None:
-    """A program (state, frame, given, is_given, uniform, normal, back, lean, temperature, top_p) -> (state, frame, out),
-    or None for other networks.
+    """A program (state, frame, given, is_given, uniform, normal, back, lean, temperature, top_p) -> (state, frame,
+    out), or None for other networks.
 
-    Shapes as in `Player._run`: per-frame arguments are (frames, takes, ...), lean is (takes, dims). It reads the weights
-    once, now."""
+    Shapes as in `Player._run`: per-frame arguments are (frames, takes, ...), lean is (takes, dims). It reads the
+    weights once, now."""
     grus = [layer for layer in model.layers if isinstance(layer, GRU)]
     if model.name != "recurrent" or not grus or not isinstance(head, MixtureHead):
         return None

@@ -6,7 +6,7 @@
 __all__ = ['FROZEN', 'Name', 'PLAIN_NAME', 'key', 'Key', 'keys_of', 'plain', 'limits', 'is_plain', 'checked']
 
 # %% ../nbs/00a_keys.ipynb #fc8f5c1a
-import math, os
+import os
 from dataclasses import dataclass
 from numbers import Real
 from types import NoneType, UnionType

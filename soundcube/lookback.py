@@ -19,7 +19,8 @@ from scipy.ndimage import maximum_filter1d
 SHORTEST, LONGEST = 0.25, 6.0  # seconds back: a quick beat; two slow bars
 WINDOW = 2.0  # seconds that are compared with what was
 EVERY = 2.0   # seconds for which an answer holds; as long as a block of the training
-RECENT, REMEMBERED = 3.0, 60.0  # seconds back that a take goes on from: not so near that it plays a bar in a loop; a few verses
+# seconds back that a take goes on from: not so near that it plays a bar in a loop; a few verses
+RECENT, REMEMBERED = 3.0, 60.0
 OPENING, OPENED = 30.0, 25.0  # seconds that it goes on from for good; how much it has played when they are settled
 LEAST = 8     # frames: more than are ever played at once
 AXES = 16     # numbers of a frame that are compared: the strongest; all 64 say no more, and take four times as long
@@ -34,7 +35,8 @@ def memory_frames(per_second: float, longest: float = LONGEST) -> int:
     return max(low, round(longest * per_second)) + window + 1
 
 def likeness(x: np.ndarray, window: int, floor: Any = 1e-9) -> np.ndarray:
-    """How alike the last `window` rows of x (b, n, dims) are to the `window` rows from each row on: (b, n - window + 1), 1 for the same.
+    """How alike the last `window` rows of x (b, n, dims) are to the `window` rows from each row on: (b, n - window
+    + 1), 1 for the same.
 
     Correlation divided by the root of both powers' product and `floor`, (b, 1) or a number; by FFT."""
     n = x.shape[1]
@@ -46,26 +48,31 @@ def likeness(x: np.ndarray, window: int, floor: Any = 1e-9) -> np.ndarray:
     return cross / np.sqrt(then * then[:, -1:] + floor)
 
 def self_likeness(heard: np.ndarray, per_second: float) -> tuple[np.ndarray, np.ndarray]:
-    """How alike the music is now to what it was before: lags in frames, (n,) int, and the likeness at each, (b, n) float32 from 0 to 1.
+    """How alike the music is now to what it was before: lags in frames, (n,) int, and the likeness at each, (b, n)
+    float32 from 0 to 1.
 
-    heard: (b, memory_frames(per_second, longest), dims), zeros where there was nothing yet. Normalised autocorrelation, as pitch is
-    found in a waveform (Rabiner 1977), of the steps from frame to frame: they stand out where notes begin."""
+    heard: (b, memory_frames(per_second, longest), dims), zeros where there was nothing yet. Normalised autocorrelation,
+    as pitch is found in a waveform (Rabiner 1977), of the steps from frame to frame: they stand out where notes
+    begin."""
     low, window = _reach(per_second)
     steps = np.diff(heard[..., :AXES], axis=1)
     steps = steps / (np.sqrt(np.square(steps).mean(1, keepdims=True)) + 1e-3)
-    still, lags = 0.04 * window * np.square(steps).mean(1).sum(1), np.arange(low, steps.shape[1] - window + 1)
-    alike = likeness(steps, window, np.square(still)[:, None] + 1e-6)[:, steps.shape[1] - window - lags]  # what hardly moves is not alike
+    still = 0.04 * window * np.square(steps).mean(1).sum(1)  # what hardly moves is not alike
+    lags = np.arange(low, steps.shape[1] - window + 1)
+    alike = likeness(steps, window, np.square(still)[:, None] + 1e-6)[:, steps.shape[1] - window - lags]
     return lags, np.maximum(alike, 0).astype(np.float32)
 
 def find_lag(heard: np.ndarray, per_second: float) -> tuple[np.ndarray, np.ndarray]:
-    "How far back the music, `heard` as in `self_likeness`, was most as it is now: lags in frames, (b,) int, and likenesses, (b,) float32."
+    """How far back the music, `heard` as in `self_likeness`, was most as it is now: lags in frames, (b,) int, and
+    likenesses, (b,) float32."""
     lags, alike = self_likeness(heard, per_second)
     return lags[alike.argmax(1)], alike.max(1)
 
 # %% ../nbs/09_lookback.ipynb #b07a1c11
-def look_back(frames: np.ndarray, start: int, n: int, lag: np.ndarray, alike: np.ndarray, urge: Any = 0.0) -> np.ndarray:
-    """For each of the frames start .. start + n - 1 of (b, m, dims): the one `lag` (b,) before it, how `alike` (b,) then and now are, and the `urge` (b,)
-    to do the same again, 0 in training; (b, n, dims + 2) float32."""
+def look_back(frames: np.ndarray, start: int, n: int, lag: np.ndarray, alike: np.ndarray,
+              urge: Any = 0.0) -> np.ndarray:
+    """For each of the frames start .. start + n - 1 of (b, m, dims): the one `lag` (b,) before it, how `alike` (b,)
+    then and now are, and the `urge` (b,) to do the same again, 0 in training; (b, n, dims + 2) float32."""
     then = frames[np.arange(len(frames))[:, None], start + np.arange(n) - lag[:, None]]
     rest = [np.broadcast_to(np.reshape(v, (-1, 1, 1)), (*then.shape[:2], 1)) for v in (alike, urge)]
     return np.concatenate([then, *rest], -1).astype(np.float32)
@@ -76,16 +83,18 @@ def looks_back(model: Any) -> bool:
 
 # %% ../nbs/09_lookback.ipynb #b07a1c14
 NEARLY = 0.8  # of the highest likeness: as good a place to go on from
-URGE = 8.0    # to do the same again, on the gate's logits, at likeness 1: played, a network believes too little that it still plays the same
+URGE = 8.0    # to do the same again, on the gate's logits, at likeness 1: played, a network believes too little in it
 MOST = 3.0    # a stronger urge leaves the network nothing to say
 SAME, PATIENCE = 0.8, 6.0  # likeness; seconds: a take that has been so much the same for so long moves on
 
 @dataclass
 class Memory:
-    """What takes have heard and played. frames: (takes, room, dims), the newest before `end`; opening: (takes, n, dims), how they began, kept for good;
-    per_second: frames; played: frames since they began; then: (takes, m, dims), what came next when the music was as it is now, and
-    alike: (takes,), how much so, as it was found `age` frames ago; same: (takes,) seconds for which they have played much the same;
-    moving: (takes,) bool, whether they now play on without looking back."""
+    """What takes have heard and played.
+
+    frames: (takes, room, dims), the newest before `end`; opening: (takes, n, dims), how they began, kept for good;
+    per_second: frames; played: frames since they began; then: (takes, m, dims), what came next when the music was as it
+    is now, and alike: (takes,), how much so, as it was found `age` frames ago; same: (takes,) seconds for which they
+    have played much the same; moving: (takes,) bool, whether they now play on without looking back."""
     frames: np.ndarray
     end: int
     opening: np.ndarray
@@ -99,8 +108,12 @@ class Memory:
 
     @classmethod
     def empty(cls, takes: int, dims: int, per_second: float) -> "Memory":
-        n, nothing = memory_frames(per_second, REMEMBERED), lambda frames: np.zeros((takes, round(frames), dims), np.float32)
-        return cls(nothing(2 * n), n, nothing(OPENING * per_second), per_second, 0, nothing(EVERY * per_second + LEAST), np.zeros(takes, np.float32), 0, np.zeros(takes), np.zeros(takes, bool))
+        "The memory of so many takes that have heard nothing yet."
+        n = memory_frames(per_second, REMEMBERED)
+        opening, span = round(OPENING * per_second), round(EVERY * per_second + LEAST)
+        frames, begun, then = (np.zeros((takes, size, dims), np.float32) for size in (2 * n, opening, span))
+        alike, same, moving = np.zeros(takes, np.float32), np.zeros(takes), np.zeros(takes, bool)
+        return cls(frames, n, begun, per_second, 0, then, alike, 0, same, moving)
 
     @property
     def keep(self) -> int:
@@ -115,17 +128,21 @@ class Memory:
     def hear(self, frames: np.ndarray) -> None:
         "Take note of the next frames, (takes, n, dims)."
         new, keep = frames[:, -self.keep:], self.keep
-        if self.end + new.shape[1] > self.frames.shape[1]: self.frames[:, :keep], self.end = self.latest, keep
+        if self.end + new.shape[1] > self.frames.shape[1]:
+            self.frames[:, :keep], self.end = self.latest, keep
         self.frames[:, self.end:self.end + new.shape[1]] = new
         self.end += new.shape[1]
         self.age += frames.shape[1]
         self.played += frames.shape[1]
 
     def find(self, patience: float = PATIENCE) -> None:
-        "Find anew where to go on from: for every take the oldest of the good places. What has been the same for `patience` seconds moves on."
+        """Find anew where to go on from: for every take the oldest of the good places.
+
+        What has been the same for `patience` seconds moves on."""
         seam, span, window = self.opening.shape[1], self.then.shape[1], _reach(self.per_second)[1]
         recent = max(round(RECENT * self.per_second), span)
-        if self.played < OPENED * self.per_second: self.opening = self.latest[:, -seam - recent:-recent].copy()
+        if self.played < OPENED * self.per_second:
+            self.opening = self.latest[:, -seam - recent:-recent].copy()
         known, takes = np.concatenate([self.opening, self.latest], 1), np.arange(len(self.frames))
         lags, alike = self_likeness(known, self.per_second)
         places = known.shape[1] - lags  # of the frame that came next
@@ -133,7 +150,8 @@ class Memory:
         alike = alike * (whole & (lags >= recent))
         good = (alike >= NEARLY * alike.max(1, keepdims=True)) & (alike == maximum_filter1d(alike, 3, axis=1))
         chosen = good.shape[1] - 1 - good[:, ::-1].argmax(1)
-        self.then, self.alike, self.age = known[takes[:, None], places[chosen, None] + np.arange(span)], alike[takes, chosen], 0
+        self.then = known[takes[:, None], places[chosen, None] + np.arange(span)]
+        self.alike, self.age = alike[takes, chosen], 0
         self.same = np.where(self.alike >= SAME, self.same * ~self.moving + EVERY, 0)
         self.moving = self.same >= patience
 
@@ -144,7 +162,11 @@ class Memory:
         self.same, self.moving = np.zeros_like(self.same), np.zeros_like(self.moving)
 
     def ahead(self, n: int, repeat: float = 1.0) -> np.ndarray:
-        "What to show for the next n frames, at most LEAST: (takes, n, dims + 2). repeat: how strong the urge is; and, over 1, how long the patience."
-        if self.age >= EVERY * self.per_second: self.find(PATIENCE * max(1, repeat))
-        shown = look_back(self.then, self.age, n, np.zeros(len(self.then), int), self.alike, np.minimum(repeat * URGE * self.alike**2, MOST))
+        """What to show for the next n frames, at most LEAST: (takes, n, dims + 2).
+
+        repeat: how strong the urge is; and, over 1, how long the patience."""
+        if self.age >= EVERY * self.per_second:
+            self.find(PATIENCE * max(1, repeat))
+        urge = np.minimum(repeat * URGE * self.alike**2, MOST)
+        shown = look_back(self.then, self.age, n, np.zeros(len(self.then), int), self.alike, urge)
         return shown * ~self.moving[:, None, None]

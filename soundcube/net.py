@@ -26,7 +26,6 @@ from .playing import Player
 from .records import TakeRecord
 from .sampling import Given, Sampling, Seed
 from .settings import TakeSettings, TrainSettings
-from .speed import estimate, measure_speed
 from .stored import StoredModel, must_fit
 from .takes import Take
 from .trainer import ModelTrainer

@@ -96,7 +96,7 @@ HANN_GAMMA = 0.25645
 
 @njit(nogil=True, cache=True, fastmath=True, error_model="numpy")
 def _advance(before, now, after, sizes, lag, phase, across, number, window, hop, tolerance, spectrum):
-    """Fill `spectrum` (bins,) complex64 with the frame `now`; `phase`, `across` (bins,) are carried from frame to frame.
+    """Fill `spectrum` (bins,) complex64 with the frame `now`; `phase`, `across` (bins,) are carried on.
 
     before, now, after: natural-log magnitudes, (bins,) float32; sizes: exp(now); lag: frames between `before` and
     `after`."""

@@ -21,7 +21,7 @@ from .heads import head_of
 from .layers import Noise
 from .models import build_model
 from .schema import Config
-from .settings import ConvertSettings, TrainSettings
+from .settings import ConvertSettings
 from .training import new_progress
 from .walk import Corpus
 

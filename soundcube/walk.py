@@ -37,7 +37,8 @@ class Corpus:
     """The training music as steps of its plans.
 
     values: (n, WIDTH) float32 on `scale`; home: (n, dims) float32; seconds: (n,) float32, length of each;
-    at: (n,) float32, where it begins in its own key; track: (n,) int32, index in `names`; key: (n,) int32, semitones."""
+    at: (n,) float32, where it begins in its own key; track: (n,) int32, index in `names`; key: (n,) int32,
+    semitones."""
     values: np.ndarray
     home: np.ndarray
     seconds: np.ndarray

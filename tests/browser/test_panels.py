@@ -51,7 +51,7 @@ def test_opens_on_music(page):
 
 def test_settings(page, project):
     tab(page, "Settings").click()
-    shown(page, "weights", 90)
+    shown(page, "weights", 240)
     facts = page.locator(".sc-box:visible").first
     page.get_by_label("Advanced").check()
     before, row = facts.inner_text(), page.locator(".sc-setting", has=page.get_by_label("kwargs"))
