@@ -68,7 +68,6 @@ EXCEPTIONS: dict[str, set[str]] = {
         "curves.py",
         "data.py",
         "heads.py",
-        "keys.py",
         "library.py",
         "planchooser.py",
         "settingspanel.py",
