@@ -1,6 +1,6 @@
 """Memory stays flat as the music and the take grow.
 
-    python benchmarks/bounded.py [MINUTES]
+    python benchmarks/bounded.py [MINUTES | --short]
 
 Converts, trains on, and plays projects of MINUTES (20 by default, as much as a codec is fitted on) and of 8 times as many, in processes of their own, and prints the most memory
 each needed and the ratio. Training memory includes the pages of the frames' files, which the system takes back when it needs them.
@@ -9,7 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from common import project, soundcube
+from common import asked, project, soundcube
 
 TIMES = 8
 
@@ -36,4 +36,4 @@ def main(minutes: float = 20.0) -> None:
 
 
 if __name__ == "__main__":
-    main(*map(float, sys.argv[1:]))
+    main(asked(20.0, 2.0, sys.argv[1:]))

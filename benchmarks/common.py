@@ -35,6 +35,12 @@ def project(root: Path, files: int = 11, seconds: float = 4.0, **sections: dict)
     return root
 
 
+def asked(usual: float, short: float, words: list[str]) -> float:
+    "How much a benchmark is to do: a number on its command line, `--short` for what CI runs, or as much as usual."
+    if words == ["--short"]: return short
+    return type(usual)(words[0]) if words else usual
+
+
 class Run(NamedTuple):
     status: int
     out: str

@@ -92,7 +92,12 @@ def main() -> None:
         for command in ("train", "generate", "convert"):
             with read_only(disk): told(f"read-only: {command}", soundcube(root, command, *(["clear"] if command == "convert" else [])), "read-only")
         with without_data(root): told("no data/: train", soundcube(root, "train"), "soundcube convert")
-        with without_data(root): told("no data/: generate", soundcube(root, "generate"), "soundcube convert")
+        with without_data(root):  # a model alone can play: it has its codec and its plan in it, and begins with noise
+            run = soundcube(root, "generate", "alone.wav")
+            assert run.status == 0, run
+            print(f"{'no data/: generate':38s} exit 0: plays, from noise")
+            (root / "output/alone.wav").unlink()
+            (root / "output/alone.wav.json").unlink()
         assert state(root) == good and not leftovers(root)
         filled_while_training(root, disk)
         assert soundcube(root, "train", "1").status == 0 and not leftovers(root)

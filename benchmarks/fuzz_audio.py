@@ -1,6 +1,6 @@
 """Broken and malicious sound files cannot harm a conversion.
 
-    python benchmarks/fuzz_audio.py [FILES]
+    python benchmarks/fuzz_audio.py [FILES | --short]
 
 Small WAV, FLAC, MP3, Ogg and M4A files are damaged (2000 of them by default): bits flipped anywhere and in the header, ends cut off,
 numbers of a header set to their extremes (rate 0, 255 channels, sizes of gigabytes), parts doubled, swapped with other formats, and hours of
@@ -19,7 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
-from common import leftovers, tune
+from common import asked, leftovers, tune
 from soundcube.audio import write_audio
 from soundcube.config import load_config
 from soundcube.data import Store, decode_music
@@ -127,4 +127,4 @@ def main(files: int = 2000) -> None:
 
 
 if __name__ == "__main__":
-    main(*map(int, sys.argv[1:]))
+    main(asked(2000, 50, sys.argv[1:]))

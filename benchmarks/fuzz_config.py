@@ -1,6 +1,6 @@
 """Whatever stands in config.yml or on the command line: a configuration, or one line that says what is wrong.
 
-    python benchmarks/fuzz_config.py [EXAMPLES]
+    python benchmarks/fuzz_config.py [EXAMPLES | --short]
 
 Hypothesis makes up files (YAML of any shape, YAML with our own keys and wild values, damaged copies of the real one, plain noise) and
 `key.subkey=value` overrides, 2000 of each kind by default. Anything but a `SoundcubeError` of one short line fails.
@@ -12,6 +12,7 @@ from collections import Counter
 from pathlib import Path
 
 import yaml
+from common import asked
 from hypothesis import HealthCheck, given, settings, strategies as st
 
 from soundcube.config import KEYS, MAX_BYTES, SECTIONS, find_root, load_config
@@ -66,4 +67,4 @@ def main(examples: int = 2000) -> None:
 
 
 if __name__ == "__main__":
-    main(*map(int, sys.argv[1:]))
+    main(asked(2000, 50, sys.argv[1:]))

@@ -1,6 +1,6 @@
 """Training survives `kill -9`, at any moment, any number of times.
 
-    python benchmarks/kill.py [KILLS]
+    python benchmarks/kill.py [KILLS | --short]
 
 A small network is trained in a process that is killed at a random moment, then in another that goes on, and so on (200 times
 by default). After each kill: the saved model loads; it has every epoch that was announced as saved; its history counts 1, 2, 3, ...
@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from common import leftovers, project, soundcube
+from common import asked, leftovers, project, soundcube
 from soundcube.checkpoints import load_checkpoint
 
 
@@ -97,4 +97,4 @@ def main(kills: int = 200) -> None:
 
 
 if __name__ == "__main__":
-    main(*map(int, sys.argv[1:]))
+    main(asked(200, 5, sys.argv[1:]))

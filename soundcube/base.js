@@ -65,7 +65,8 @@ const ENDED = {
 };
 
 export function whatToDo(el) {
-  return el.closest(".jp-Notebook") ? "Run this cell again (Shift+Enter) to go on." : "Reload this page to go on.";
+  if (el.closest(".jp-NotebookPanel")) return "Run this cell again (Shift+Enter) to go on.";
+  return "Reload this page, or run this cell again, to go on."; // an app of its own, or another editor
 }
 
 // Call `lost(how)` once when the kernel behind a widget is gone; gives a function that ends the watch.

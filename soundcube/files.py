@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['one_line', 'SoundcubeError', 'explain', 'hushed', 'sweep', 'writing', 'write_json', 'read_json', 'plain_name',
-           'inside', 'expanded', 'within', 'aside', 'free_path', 'Claim', 'Lock']
+           'inside', 'expanded', 'within', 'aside', 'free_path', 'Claim', 'sole_writer', 'Lock']
 
 # %% ../nbs/00_files.ipynb #778101b3
 import contextlib
@@ -212,6 +212,14 @@ class Claim:
 
     def __exit__(self, *exc: Any) -> None:
         self.release()
+
+
+@contextlib.contextmanager
+def sole_writer(path: str | Path) -> Iterator[None]:
+    "For as long, nobody else writes `path`, whether there is a file or not; a `SoundcubeError` if somebody does."
+    with Claim(path, taken=lambda p: False) as claim:
+        if claim.path != Path(path): raise SoundcubeError(f"{path} is just being written by another program; wait for it, or choose another name")
+        yield
 
 
 def _create(path: Path, text: str) -> bool:

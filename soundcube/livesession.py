@@ -19,7 +19,8 @@ from typing import Any
 
 import numpy as np
 
-from .files import SoundcubeError, explain, free_path
+from .files import SoundcubeError, explain
+from .takes import not_in_music
 from .config import load_config
 from .logs import log
 from .schema import Config
@@ -154,7 +155,8 @@ class LiveSession:
                 return
             config, out = self.config, self.config.output
             name = time.strftime("live %Y-%m-%d %H.%M.%S") + Path(out.default_file).suffix
-            path = free_path(config.path(out.output_dir, name), " {}")
+            path = config.path(out.output_dir, name)
+            not_in_music(config, path, "set output.output_dir to another folder")
             settings = self.source.settings | dict(live=True, bit_depth=config.data.bit_depth) | self.sampling
             self.tape.begin(path, self.line.rate, config.data.bit_depth, settings)
         self.changed()

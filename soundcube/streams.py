@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from .files import SoundcubeError, explain, write_json
+from .files import Claim, SoundcubeError, explain, write_json
 from .audio import AudioWriter, fade_gain, read_audio, write_audio
 from .checkpoints import Shelf
 from .schema import AUDIO_FORMATS, Config, as_dict
@@ -92,9 +92,10 @@ class Recorder:
     "A take that is written while it is heard; `close` makes it a file, if anything was heard at all."
 
     def __init__(self, path: Path, rate: int, bit_depth: int, settings: dict[str, Any]):
-        self.path, self.rate, self.settings = path, rate, settings
+        self._claim = Claim(path, " {}")
+        self.path, self.rate, self.settings = self._claim.path, rate, settings
         self.samples, self._last = 0, np.zeros(0, np.float32)
-        self._out = AudioWriter(path, rate, bit_depth, metadata=tags(path.stem, settings)).__enter__()
+        self._out = AudioWriter(self.path, rate, bit_depth, metadata=tags(self.path.stem, settings)).__enter__()
 
     def write(self, x: np.ndarray) -> None:
         "Append (n,) float32."
@@ -112,10 +113,12 @@ class Recorder:
         self._out.write(ease(self._last, self.rate, out=True))
         self._out.__exit__(None, None, None)
         write_json(sidecar(self.path), self.settings)
+        self._claim.release()
         return self.path
 
     def discard(self) -> None:
         "Leave no file."
+        self._claim.release()
         self._out.__exit__(SoundcubeError, SoundcubeError("discarded"), None)
 
 # %% ../nbs/23a_streams.ipynb #7f98af62

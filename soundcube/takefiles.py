@@ -35,7 +35,8 @@ def find_take(folder: str | Path, name: str) -> Path:
 
 def _belongings(path: Path) -> list[tuple[Path, Callable[[Path], Path]]]:
     "A take's files, and where each goes when the take moves to another path."
-    return [(path, lambda p: p), (sidecar(path), sidecar), (path.with_suffix(".npy"), lambda p: p.with_suffix(".npy"))]
+    beside = lambda ending: (path.with_suffix(ending), lambda p: p.with_suffix(ending))
+    return [(path, lambda p: p), (sidecar(path), sidecar), beside(".npy"), beside(".png")]
 
 
 def free_take(path: str | Path) -> Path:

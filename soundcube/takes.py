@@ -15,7 +15,8 @@ from typing import Any
 
 import numpy as np
 
-from .files import SoundcubeError, inside, read_json, write_json
+from .files import SoundcubeError, inside, read_json, sole_writer, write_json
+from .levels import Limiter
 from .audio import AudioWriter, fade_gain, read_metadata
 from .codecs import Codec
 from .plan import Plan
@@ -55,7 +56,7 @@ def not_in_music(config: Config, path: Path, instead: str) -> None:
     "Raise if `path` is in the music folder: a take there would be trained on, or lie on a recording. instead: what to do, for the message."
     if inside(config.path(config.data.source_dir), path): raise SoundcubeError(f"{path} is in your music folder, where no take may go; {instead}")
 
-AFTERWARDS = ("plan", "heard")  # known when a take is over: what it was told, and how much of that is heard
+AFTERWARDS = ("plan", "heard", "limited")  # known when a take is over: what it was told, and how much of that is heard
 
 def tags(title: str, settings: dict[str, Any]) -> dict[str, str]:
     "What is written into a take's own file: its settings, for `read_settings`, without what was found out afterwards."
@@ -66,16 +67,20 @@ def record(path: str | Path, blocks: Iterable[np.ndarray], rate: int, total: int
            settings: dict[str, Any] | None = None) -> Path:
     """Write `total` samples out of `blocks` (float, mono) as they come; the format follows from the name's ending.
 
-    fades: seconds in and out; memory does not grow with the length."""
-    path, settings, done = Path(path), settings or {}, 0
+    fades: seconds in and out; memory does not grow with the length. What is over full scale is turned down in time;
+    by how much, the sidecar says (`limited`). While it is written, nobody else can write under its name."""
+    path, settings, done, limiter = Path(path), settings or {}, 0, Limiter(rate)
     title = f"{settings['model']} {settings.get('random_state', '')}".strip() if "model" in settings else path.stem
-    with AudioWriter(path, rate, bit_depth, metadata=tags(title, settings)) as out:
-        for x in blocks:
-            x = x[:total - done]
-            out.write(x * fade_gain(done, len(x), total, rate, *fades))
-            done += len(x)
-            if done >= total: break
-    if settings: write_json(sidecar(path), settings)
+    with sole_writer(path):
+        with AudioWriter(path, rate, bit_depth, metadata=tags(title, settings)) as out:
+            for x in blocks:
+                x = x[:total - done]
+                out.write(limiter.push(x * fade_gain(done, len(x), total, rate, *fades)))
+                done += len(x)
+                if done >= total: break
+            out.write(limiter.flush())
+        limited = dict(decibels=round(limiter.decibels, 2), seconds=round(limiter.samples / rate, 2))
+        if settings: write_json(sidecar(path), settings | (dict(limited=limited) if limiter.samples else {}))
     return path
 
 # %% ../nbs/11_takes.ipynb #0ade7c2c

@@ -17,7 +17,8 @@ from . import audio, data
 from .codecs import Codec
 from .config import load_config
 from .settings import TrainSettings
-from .takes import Take, record
+from .files import SoundcubeError
+from .takes import Take, not_in_music, record
 
 # %% ../nbs/27b_utils.ipynb #c1dfd96e
 def convert_source_dir(**overrides: Any) -> int:
@@ -44,11 +45,17 @@ def _codec(codec: Codec | None) -> Codec:
 
 def time2freq(x: np.ndarray, codec: Codec | None = None) -> np.ndarray:
     "Waveform, (samples,) -> frames, (n, dims); by the converted music's codec unless another is given."
-    return _codec(codec).encode(np.asarray(x, np.float32))
+    x = np.asarray(x)
+    if x.dtype.kind != "f" or x.ndim != 1:
+        raise SoundcubeError(f"expected samples (n,) of floats in [-1, 1]; got {x.dtype} of shape {x.shape}")
+    return _codec(codec).encode(x.astype(np.float32))
 
 def freq2time(frames: np.ndarray, codec: Codec | None = None) -> np.ndarray:
     "Frames, (n, dims), or a `Take` -> waveform, (samples,) float32."
-    return _codec(codec or getattr(frames, "codec", None)).decode(np.asarray(frames))
+    codec, frames = _codec(codec or getattr(frames, "codec", None)), np.asarray(frames)
+    if frames.dtype.kind != "f" or frames.ndim != 2 or frames.shape[1] != codec.dims:
+        raise SoundcubeError(f"expected frames (n, {codec.dims}) of floats; got {frames.dtype} of shape {frames.shape}")
+    return codec.decode(frames)
 
 def wav2freq(path: str | Path, codec: Codec | None = None) -> np.ndarray:
     "Any audio file -> frames."
@@ -67,12 +74,17 @@ def write_wav(path: str | Path, x: np.ndarray, rate: int | None = None) -> Path:
 
 def write_output(path: str | Path, take: Any, process: bool = True) -> Path:
     "Write what `Net.gen` returned (or frames, or a waveform) as a sound file; with the configured fades if `process`."
-    config = load_config()
-    x = np.asarray(take) if np.ndim(np.asarray(take)) == 1 else freq2time(take)
+    config, x = load_config(), np.asarray(take)
+    if x.dtype.kind != "f" or x.ndim not in (1, 2):
+        raise SoundcubeError("expected a take, frames (n, dims) or samples (n,) of floats in [-1, 1]; "
+                             f"got {x.dtype} of shape {x.shape}")
+    if x.ndim == 2: x = freq2time(take)
     rate = take.codec.rate if isinstance(take, Take) else config.data.sample_rate
     fades = (config.output.fade_in, config.output.fade_out) if process else (0.0, 0.0)
     settings = getattr(take, "settings", None)
-    return record(config.path(str(path)), [x], rate, len(x), config.data.bit_depth, fades, settings)
+    place = config.path(str(path))
+    not_in_music(config, place, "name a file outside of it")
+    return record(place, [x], rate, len(x), config.data.bit_depth, fades, settings)
 
 # %% ../nbs/27b_utils.ipynb #17ba0791
 def fade(x: np.ndarray, fade_in: float | None = None, fade_out: float | None = None,
