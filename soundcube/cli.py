@@ -10,12 +10,15 @@ __all__ = ['DEMO', 'DEMO_CHORDS', 'COMMANDS', 'STOPPED', 'USAGE', 'EVERYWHERE', 
 import argparse, glob, itertools, os, re, signal, sys, threading, time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from . import __version__
 from .config import load_config
 from .logs import log, open_log
+from .records import TakeRecord
+from .sampling import FromFile, HeldOut
 from .schema import Config
 from .settings import ConvertSettings, TrainSettings
 from .files import Lock, SoundcubeError, aside, explain, inside
@@ -111,18 +114,16 @@ def _is_take(path: Path) -> bool:
     except SoundcubeError: return False
 
 @contextmanager
-def _making_room(config: Config, path: Path, like: dict | None) -> Iterator[tuple[Config, dict | None]]:
-    """The take at `path`, with what lies beside it, becomes `generated-1.wav` (or -2, ...); it comes back if no new one is made.
-
-    Gives `config` and `like` as they are then: the take may be the seed."""
+def _making_room(config: Config, path: Path, like: TakeRecord | None) -> Iterator[tuple[Config, TakeRecord | None]]:
+    "The take at `path` becomes `generated-1.wav` (or -2, ...), and comes back if no new one is made; `config` and `like` then: it may be their seed."
     if not path.is_file():
         yield config, like
         return
-    seed, is_it = (like or {}).get("seed") or {}, lambda file: bool(file) and config.path(file).resolve() == path.resolve()
-    seeds = is_it(config.output.seed_file), is_it(seed.get("file"))
+    is_it = lambda file: bool(file) and config.path(file).resolve() == path.resolve()
+    seeds = is_it(config.output.seed_file), bool(like) and isinstance(like.seed, FromFile) and is_it(like.seed.file)
     old = _rename(path, next(n for n in (f"{path.stem}-{k}" for k in itertools.count(1)) if not any(path.parent.glob(f"{glob.escape(n)}.*"))))
     if seeds[0]: config = config.replace(seed_file=str(old))
-    if seeds[1]: like = like | dict(seed=seed | dict(file=str(old)))
+    if seeds[1]: like = replace(like, seed=replace(like.seed, file=str(old)))
     try: yield config, like
     except BaseException:
         if not path.exists(): _rename(old, path.stem)
@@ -136,13 +137,9 @@ def _rename(take: Path, stem: str) -> Path:
     if picture.is_file(): os.rename(picture, new.with_suffix(".png"))
     return new
 
-def _must_repeat(config: Config, like: str, settings: dict) -> None:
+def _must_repeat(config: Config, like: str, record: TakeRecord) -> None:
     "Raise if a take does not follow from its settings alone."
-    seed = settings.get("seed") or {}
-    given = seed and not {"held_out", "file", "noise"} & set(seed)
-    why = dict(live="was played live, with hands on the knobs", take="is one of several that were played at once", continued="goes on from another take")
-    reason = next((words for key, words in why.items() if key in settings), "began with frames that it does not hold" if given else None)
-    if reason: raise SoundcubeError(f"{like} {reason}, and can't be played again{_as_seed(config, like)}")
+    if record.once_only: raise SoundcubeError(f"{like} {record.once_only}, and can't be played again{_as_seed(config, like)}")
 
 # %% ../nbs/26_cli.ipynb #0716d970
 def _detours(acted: list[tuple[float, str]]) -> str:
@@ -155,27 +152,37 @@ def _detours(acted: list[tuple[float, str]]) -> str:
 def generate(config: Config, words: list[str], like: str | None = None) -> None:
     "A take for each file name (default: output.default_file, whose last take is kept); the ending says the format."
     from soundcube.sessions import wake
-    from soundcube.takes import plan_words, read_settings
     _, _, names = sort_words(words)
     paths = [_place(config, name) for name in names] or [_place(config, config.output.default_file, makes_room=True)]
-    settings = read_settings(like) if like else None
-    if settings:
-        _must_repeat(config, like, settings)
-        config = config.replace(model_base=settings.get("model", config.state.model_base))
-    config = _as_demo(config, settings)
+    record = _to_repeat(config, like) if like else None
+    if record: config = config.replace(model_base=record.model or config.state.model_base)
+    config = _as_demo(config, record)
     room = wake()
     net = room.Net(room.Net.GEN, config=config)
-    if settings and (settings.get("epochs"), settings.get("codec")) != (net.epochs, net.codec.fingerprint):
-        print(f"{like} was played after {settings.get('epochs')} epochs, {config.state.model_base} has {net.epochs} now: it will be another take")
+    if record and (record.epochs, record.codec) != (net.epochs, net.codec.fingerprint):
+        print(f"{like} was played after {record.epochs} epochs, {config.state.model_base} has {net.epochs} now: it will be another take")
     for path in paths:
-        begin = time.perf_counter()
-        room_made = nullcontext((net.config, settings)) if names else _making_room(net.config, path, settings)
-        with room_made as (net.config, settings), Bar(f"playing {path.name}") as bar: made = room.write_take(net, path, settings, bar)
-        seconds = made["steps"] / net.codec.frames_per_second
-        print(f"{path}: {seconds:.1f} s, {seconds / (time.perf_counter() - begin):.0f} x real time, random_state={made['random_state']}"
-              + _detours(made.get("guarded", [])) + (f"; {told}" if (told := plan_words(made)) else ""))
+        with nullcontext((net.config, record)) if names else _making_room(net.config, path, record) as (net.config, record): _play(room, net, path, record)
         state = net.config.output.random_state
         if state is not None and not like: net.config = net.config.replace(random_state=state + 1)
+
+def _to_repeat(config: Config, like: str) -> TakeRecord:
+    "The record of a take that is to be played again."
+    from soundcube.takes import read_record
+    record = read_record(like)
+    _must_repeat(config, like, record)
+    for line in record.ignored: print(f"{like}: {line}", file=sys.stderr)
+    return record
+
+def _play(room: Any, net: Any, path: Path, record: TakeRecord | None) -> None:
+    "A take into `path`, with a line of what became of it."
+    from soundcube.takes import plan_words
+    begin = time.perf_counter()
+    with Bar(f"playing {path.name}") as bar: made = room.write_take(net, path, record, bar)
+    seconds = made.steps / net.codec.frames_per_second
+    told = plan_words(made.as_dict())
+    print(f"{path}: {seconds:.1f} s, {seconds / (time.perf_counter() - begin):.0f} x real time, random_state={made.random_state}"
+          + _detours(made.guarded) + (f"; {told}" if told else ""))
 
 # %% ../nbs/26_cli.ipynb #b3f0c7f6
 def reset(config: Config, words: list[str]) -> None:
@@ -251,12 +258,12 @@ def with_own_tunes(config: Config) -> Config:
     folder = Path(config.data.target_dir, "demo")
     return config.replace(source_dir=str(folder / "tunes"), target_dir=str(folder / "frames"))
 
-def _as_demo(config: Config, settings: dict | None) -> Config:
+def _as_demo(config: Config, like: TakeRecord | None) -> Config:
     "For the demo's model: its latest weights; and a seed from its tunes, if the take to be played again had it there, or there is no other music."
     if config.state.model_base != DEMO: return config
     from soundcube.data import Store
     if not _says(config, "state.play"): config = config.replace(play="latest")
-    demo, source = with_own_tunes(config), ((settings or {}).get("seed") or {}).get("held_out")
+    demo, source = with_own_tunes(config), like.seed.source if like and isinstance(like.seed, HeldOut) else None
     tunes = Store(demo).good
     return demo if tunes and (source in tunes if source else not Store(config).good) else config
 
@@ -334,6 +341,7 @@ def _run(command: str, args: argparse.Namespace) -> None:
     preset = [f"net.preset={DEMO}", f"state.model_base={DEMO}", "state.play=latest"] if command == "demo" else []
     config = load_config(args.config, preset + sort_words(args.words)[0])
     open_log(config)
+    for line in config.notes: print(line, file=sys.stderr)
     COMMANDS[command](config, args.words, **({"like": args.like} if command == "generate" else {}))
 
 # %% ../nbs/26_cli.ipynb #bc33ea4e

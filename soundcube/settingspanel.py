@@ -37,7 +37,10 @@ def sizes(config: Config) -> dict[str, str]:
 
 def cost(config: Config) -> dict[str, str]:
     "Size of the model, and how long training takes on this machine (slow: builds the network)."
-    e, asked = wake().estimate(config), resolve(config).train
+    wake()  # quietly
+    from soundcube.speed import estimate
+
+    e, asked = estimate(config), resolve(config).train
     epoch = e["minutes_per_epoch"] and 60 * e["minutes_per_epoch"]
     if asked.unit == "epochs":
         total = epoch and duration(asked.amount * epoch)

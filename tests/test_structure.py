@@ -23,13 +23,7 @@ STYLES = sorted((ROOT / "soundcube").glob("*.css"))
 EXCEPTIONS: dict[str, set[str]] = {
     "120 columns": {
         "00_files.ipynb",
-        "00a_keys.ipynb",
         "00a_process.ipynb",
-        "00b_sampling.ipynb",
-        "00c_schema.ipynb",
-        "00d_settings.ipynb",
-        "00e_logs.ipynb",
-        "01_config.ipynb",
         "01b_levels.ipynb",
         "01c_decoding.ipynb",
         "02_audio.ipynb",
@@ -62,7 +56,6 @@ EXCEPTIONS: dict[str, set[str]] = {
     },
     "350 lines": {
         "decoding.py",
-        "net.py",
         "tunes.py",
     },
     "nothing left over": {
@@ -71,7 +64,6 @@ EXCEPTIONS: dict[str, set[str]] = {
         "curves.py",
         "data.py",
         "heads.py",
-        "keys.py",
         "library.py",
         "planchooser.py",
         "settingspanel.py",
