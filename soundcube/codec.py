@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['Encoder', 'Decoder', 'Codec', 'mid_side', 'left_right', 'mono']
 
-# %% ../nbs/04a_codec.ipynb #904325c7
+# %% ../nbs/04a_codec.ipynb #aac95802
 import hashlib
 import json
 from collections.abc import Iterable
@@ -14,9 +14,9 @@ from typing import Any, Protocol
 
 import numpy as np
 
-# %% ../nbs/04a_codec.ipynb #512ecd75
+# %% ../nbs/04a_codec.ipynb #655c3a93
 class Encoder(Protocol):
-    "A stream in: `push` float32 samples, (m,) or (m, 2), get the (n, dims) float32 frames they complete; `flush` for the rest."
+    "A stream in: `push` samples, (m,) or (m, 2) float32, get the (n, dims) frames they complete; `flush` for the rest."
     def push(self, x: np.ndarray) -> np.ndarray: ...
     def flush(self) -> np.ndarray: ...
 
@@ -26,13 +26,13 @@ class Decoder(Protocol):
     def push(self, frames: np.ndarray) -> np.ndarray: ...
     def flush(self) -> np.ndarray: ...
 
-# %% ../nbs/04a_codec.ipynb #73feb471
+# %% ../nbs/04a_codec.ipynb #bd7693bb
 def _all(stream: Encoder | Decoder, whole: np.ndarray, piece: int) -> np.ndarray:
     "Everything, in pieces that need little memory."
     starts = range(0, max(1, len(whole)), piece)
     return np.concatenate([*(stream.push(whole[k:k + piece]) for k in starts), stream.flush()])
 
-# %% ../nbs/04a_codec.ipynb #04f252c5
+# %% ../nbs/04a_codec.ipynb #5831e5e0
 class Codec:
     """Waveform <-> frames. A subclass says what a frame is: it gives `fit`, `encoder` and `decoder`.
 
@@ -120,7 +120,7 @@ class Codec:
     def _silence(self) -> np.ndarray:
         return self.encode(np.zeros(3 * self.window, np.float32))[self.edge]
 
-# %% ../nbs/04a_codec.ipynb #ebe2de96
+# %% ../nbs/04a_codec.ipynb #3a328063
 def mid_side(x: np.ndarray, channels: int) -> list[np.ndarray]:
     "What a codec of so many channels encodes of a waveform (m,) or (m, 2): [mid], or [mid, side], (m,) float32 each."
     x = np.asarray(x, np.float32)

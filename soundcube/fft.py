@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['Fft']
 
-# %% ../nbs/04c_fft.ipynb #712903ab
+# %% ../nbs/04c_fft.ipynb #ad359505
 from collections.abc import Iterable
 
 import numpy as np
@@ -14,9 +14,11 @@ import scipy.fft
 from .codec import Codec
 from .files import SoundcubeError
 
-# %% ../nbs/04c_fft.ipynb #96332b50
+# %% ../nbs/04c_fft.ipynb #158f58e3
 class Fft(Codec):
-    "Rectangular windows side by side: frames are their spectra, (bins, 2) flattened, the last bin in the first one's imaginary place."
+    """Rectangular windows side by side: frames are their spectra, (bins, 2) flattened.
+
+    The last bin, which is real, stands in the first one's imaginary place."""
     name = "fft"
     fitted = dict(scale=())
 
@@ -42,7 +44,7 @@ class Fft(Codec):
         scale = max(1e-6, np.sqrt(power / max(samples, 1) / 2))
         return cls(rate, window, window, window, dict(scale=np.float32(scale)))
 
-# %% ../nbs/04c_fft.ipynb #19e5ad43
+# %% ../nbs/04c_fft.ipynb #b631ee20
 class _Cutter:
     "Encoder of `Fft`."
     def __init__(self, codec: Fft):

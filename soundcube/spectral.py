@@ -6,7 +6,7 @@
 __all__ = ['FLOOR', 'SIMPLE', 'FIT_COLUMNS', 'MOST_RESIDUE', 'TEXTURE', 'SLOW', 'SLOWNESS', 'TEXTURE_COLUMNS', 'ear_weight',
            'Spectral']
 
-# %% ../nbs/04b_spectral.ipynb #40ddc0e3
+# %% ../nbs/04b_spectral.ipynb #372af74e
 from collections.abc import Iterable
 from functools import cache
 
@@ -17,13 +17,13 @@ from .files import SoundcubeError
 from .process import njit
 from .stft import Analyser, Synthesiser, magnitudes, stft
 
-# %% ../nbs/04b_spectral.ipynb #c68a0613
+# %% ../nbs/04b_spectral.ipynb #12cba4d4
 def ear_weight(rate: int, window: int) -> np.ndarray:
     "What each bin counts, (window // 2 + 1,) float32: the density of the ERB scale, 1 at 0 Hz."
     hz = np.arange(window // 2 + 1) * rate / window
     return (1 / (4.37 * hz / 1000 + 1)).astype(np.float32)
 
-# %% ../nbs/04b_spectral.ipynb #92427223
+# %% ../nbs/04b_spectral.ipynb #802edb4e
 FLOOR = 0.16         # of the music's mean magnitude
 SIMPLE = 0.02        # of the strongest axis' spread: the least that an axis is taken to have
 FIT_COLUMNS = 40_000  # about ten minutes, spread over the music; more did not change the axes' sound
@@ -36,7 +36,7 @@ def _principal(x: np.ndarray, dims: int) -> tuple[np.ndarray, np.ndarray]:
     spread = np.sqrt(np.maximum(values, SIMPLE**2 * values[0] + 1e-6))
     return axes * np.sign(axes.sum(0) + 1e-12), spread  # up is louder; and the same on every machine
 
-# %% ../nbs/04b_spectral.ipynb #cbf4d71d
+# %% ../nbs/04b_spectral.ipynb #f43d797a
 MOST_RESIDUE = 1.2   # nats; bins in which there is next to nothing to measure it on would get more
 
 
@@ -54,7 +54,7 @@ def _loudness(sizes: np.ndarray, floor: np.float32, frames: np.ndarray) -> np.nd
     level = 10 * np.log10(np.square(sizes, dtype=float).sum(1) + floor**2)
     return ((level - level.mean()) @ frames / len(frames)).astype(np.float32)
 
-# %% ../nbs/04b_spectral.ipynb #114943a0
+# %% ../nbs/04b_spectral.ipynb #c7405341
 def _columns(window: int, hop: int) -> int:
     "Columns of the spectrogram in a frame."
     return max(1, 4 * hop // window)
@@ -87,7 +87,7 @@ def _sample_frames(window: int, hop: int, pieces: Iterable[np.ndarray], channels
         raise SoundcubeError("too little music to fit a codec on; expected at least a second")
     return kept[:min(seen, limit)]
 
-# %% ../nbs/04b_spectral.ipynb #4a93ba8c
+# %% ../nbs/04b_spectral.ipynb #2d9edd83
 class Spectral(Codec):
     """Whitened principal axes of log-magnitudes: of one column of the spectrogram, or of several side by side.
 
@@ -126,7 +126,7 @@ class Spectral(Codec):
     @classmethod
     def fit(cls, rate: int, window: int, hop: int, dims: int, pieces: Iterable[np.ndarray],
             channels: int = 1) -> "Spectral":
-        "pieces: some of the music's waveform, (m,) or (m, 2) float32 each; memory stays the same however many there are."
+        "pieces: some of the music's waveform, (m,) or (m, 2) float32 each; memory does not grow with their number."
         f = np.float32
         sizes = _sample_frames(window, hop, pieces, channels)
         floor = f(max(FLOOR * _mid(sizes, channels).mean(dtype=float), 1e-5))
@@ -153,7 +153,7 @@ def _mid(sizes: np.ndarray, channels: int) -> np.ndarray:
     "The mid's part of frames (n, channels * bins)."
     return sizes[:, :sizes.shape[1] // channels]
 
-# %% ../nbs/04b_spectral.ipynb #2cc4aed6
+# %% ../nbs/04b_spectral.ipynb #10ace1ac
 class _Packer:
     "Encoder of `Spectral`."
     def __init__(self, codec: Spectral):
@@ -183,7 +183,7 @@ class _Packer:
         missing = -(len(self.rest[0]) + len(spectra[0])) % self.codec.columns
         return self._pack([np.pad(X, ((0, missing), (0, 0))) for X in spectra])
 
-# %% ../nbs/04b_spectral.ipynb #8bbc7426
+# %% ../nbs/04b_spectral.ipynb #d2cff92d
 @njit(nogil=True, cache=True, fastmath=True)
 def _unpack(frames, synthesis, mean, ceiling, out):
     "log-magnitudes (n, bins) of frames (n, dims)."
@@ -197,7 +197,7 @@ def _unpack(frames, synthesis, mean, ceiling, out):
         for m in range(len(row)):
             row[m] = min(row[m], ceiling[m])
 
-# %% ../nbs/04b_spectral.ipynb #0c97cfa7
+# %% ../nbs/04b_spectral.ipynb #276d287a
 TEXTURE = 0.9              # share of the residue's spread that is put back; measured: 0 is dull, 1 is hoarse
 SLOW, SLOWNESS = 0.5, 1.0  # share of it that stays, and for how many seconds
 TEXTURE_COLUMNS = 500
@@ -233,7 +233,7 @@ def _framed_texture(codec: Spectral) -> np.ndarray:
     half = TEXTURE_COLUMNS // 2
     return _framed([np.roll(texture, k * half, 0) for k in range(codec.channels)], codec.columns)
 
-# %% ../nbs/04b_spectral.ipynb #7e0f1439
+# %% ../nbs/04b_spectral.ipynb #b89a7349
 class _Unpacker:
     "Decoder of `Spectral`."
     def __init__(self, codec: Spectral):
