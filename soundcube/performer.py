@@ -24,7 +24,7 @@ from .measure import followed
 from .hearing import Listener, hear
 from .plan import PART, Plan, Told, coloured, even
 from .sources import SILENCE, from_chords, from_curves, from_file
-from .playing import Guard, Guide, Leash, Player, frames, stream
+from .playing import PULL, PULL_TO_PLAN, Guard, Guide, Leash, Player, frames, stream
 from .records import TakeRecord
 from .sampling import Noise, PlanRequest, Sampling, read_form
 from .settings import TakeSettings
@@ -190,7 +190,10 @@ class Performer:
     @property
     def leash(self) -> Leash | None:
         codec = self.stored.codec
-        return None if codec.loudness is None else Leash(codec.loudness, codec.frames_per_second)
+        if codec.loudness is None:
+            return None
+        pull = PULL_TO_PLAN if self.stored.corpus else PULL
+        return Leash(codec.loudness, codec.frames_per_second, pull=pull)
 
     def _guard(self) -> Guard:
         codec = self.stored.codec
