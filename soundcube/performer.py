@@ -24,7 +24,7 @@ from .measure import followed
 from .hearing import Listener, hear
 from .plan import PART, Plan, Told, coloured, even
 from .sources import SILENCE, from_chords, from_curves, from_file
-from .playing import PULL, PULL_TO_PLAN, Guard, Guide, Leash, Player, frames, stream
+from .playing import PULL, PULL_TO_WALK, Guard, Guide, Leash, Player, frames, stream
 from .records import TakeRecord
 from .sampling import Noise, PlanRequest, Sampling, read_form
 from .settings import TakeSettings
@@ -127,7 +127,7 @@ class Performer:
         guide = self._guide(heard if sounds else None, self._more(asked, plan), random)
         with self.averaged():  # the player reads the weights once
             self.player = Player(
-                self.stored.model, self.stored.head, takes, state, leash=self.leash, per_second=rate, guide=guide
+                self.stored.model, self.stored.head, takes, state, leash=self._leash(guide), per_second=rate, guide=guide
             )
         self.player.listen(seed, None if heard is None else self._told(heard, len(seed)) * sounds)
         self.guard = self._guard() if takes == 1 and not guide else None
@@ -187,13 +187,13 @@ class Performer:
         walks = [Walk(corpus, r, last) for r in random]
         return Guide([more(w) for w in walks], corpus, self.stored.codec.frames_per_second, lambda k: more(walks[k]))
 
-    @property
-    def leash(self) -> Leash | None:
+    def _leash(self, guide: Guide | None) -> Leash | None:
+        "What holds a take. A walk's homes are the music's own; those of what else is asked for are guessed, and pull less."
         codec = self.stored.codec
         if codec.loudness is None:
             return None
-        pull = PULL_TO_PLAN if self.stored.corpus else PULL
-        return Leash(codec.loudness, codec.frames_per_second, pull=pull)
+        walks = guide is not None and guide.plans[0].source == "walk"
+        return Leash(codec.loudness, codec.frames_per_second, pull=PULL_TO_WALK if walks else PULL)
 
     def _guard(self) -> Guard:
         codec = self.stored.codec

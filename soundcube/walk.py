@@ -198,12 +198,16 @@ class Walk:
             free = self.left >= min(n, self.left.max())  # too little music to keep off anything
         return np.where(free, far / c.reach, np.inf)
 
+    def _near(self, far: np.ndarray) -> np.ndarray:
+        "The nearest places, in order; all of them where none is nearer than another, as at the beginning of a walk."
+        if not far[np.isfinite(far)].any():
+            return np.flatnonzero(np.isfinite(far))
+        near = np.argpartition(far, min(CHOICE, len(far) - 1))[:CHOICE]
+        return np.sort(near[np.isfinite(far[near])])
+
     def go(self, asked: np.ndarray) -> np.ndarray:
         "Steps of the corpus, (n,) int, from one place, to play what is asked, (n, WIDTH), NaN for anything."
-        far = self._places(asked)
-        near = np.argpartition(far, min(CHOICE, len(far) - 1))[:CHOICE]
-        near = near[np.isfinite(far[near])]
-        first = int(self.random.choice(np.sort(near)))
+        first = int(self.random.choice(self._near(self._places(asked))))
         steps = np.minimum(first + np.arange(len(asked)), first + self.left[first] - 1)
         self.recent.append(int(steps[-1]))
         self.heard = np.concatenate([self.heard, self.corpus.values[steps]])[-CONTEXT:]
