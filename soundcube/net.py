@@ -23,6 +23,7 @@ from .library import Library, library_of, usual_steps
 from .performer import Performer, write
 from .plan import Plan, follows_plan
 from .playing import Player
+from .progress import Progress
 from .records import TakeRecord
 from .sampling import Given, Sampling, Seed
 from .settings import TakeSettings, TrainSettings
@@ -79,17 +80,17 @@ class Net:
         return self.library.tracks
 
     @property
-    def progress(self) -> dict[str, Any]: return self.stored.progress
+    def progress(self) -> Progress: return self.stored.progress
 
     @property
     def epochs(self) -> int:
         "Epochs trained so far."
-        return self.progress["epoch"]
+        return self.progress.epoch
 
     @property
     def history(self) -> list[dict]:
         "For each epoch: epoch, loss, val_loss, rate, seconds."
-        return self.progress["history"]
+        return self.progress.as_dict()["history"]
 
     @property
     def training(self) -> Training | None:

@@ -17,6 +17,7 @@ from .checkpoints import Shelf, save_checkpoint
 from .library import Library, make_batches
 from .logs import log
 from .lookback import looks_back
+from .progress import Progress
 from .schema import Config
 from .settings import TrainSettings
 from .stored import StoredModel, export_keras
@@ -48,8 +49,8 @@ class ModelTrainer:
             if save and self.new: self.save()
             with signals(t.stop): end = t.run(on_step, self._saving(on_epoch) if save else on_epoch)
             if save: self._finish()
-        history = self.stored.progress["history"]
-        log.info("training of %s: %s at %d epochs, loss %s", self.shelf.base, end, self.stored.progress["epoch"], history[-1]["loss"] if history else "none")
+        history = self.stored.progress.history
+        log.info("training of %s: %s at %d epochs, loss %s", self.shelf.base, end, self.stored.progress.epoch, history[-1].loss if history else "none")
         return end
 
     def _prepared(self, config: Config) -> Training:
@@ -89,11 +90,11 @@ class ModelTrainer:
             on_epoch(t)
         return saving
 
-    def _autosave(self, p: dict[str, Any]) -> None:
-        state, due = self.config.state, lambda every: self.config.state.autosave and every and p["epoch"] % every == 0
+    def _autosave(self, p: Progress) -> None:
+        state, due = self.config.state, lambda every: self.config.state.autosave and every and p.epoch % every == 0
         if due(state.epochs_per_save): self.save()
-        copies = [self.shelf.best] if p["best"] and p["best"]["epoch"] == p["epoch"] else []  # in any case: an older one would be played
-        if due(state.epochs_per_archive): copies.append(self.shelf.archive(p["epoch"]))
+        copies = [self.shelf.best] if p.best and p.best.epoch == p.epoch else []  # in any case: an older one would be played
+        if due(state.epochs_per_archive): copies.append(self.shelf.archive(p.epoch))
         if copies:
             with self.averaged():
                 for path in copies: save_checkpoint(path, self.stored.checkpoint())
