@@ -22,12 +22,14 @@ from .library import Library
 from .logs import log
 from .measure import followed
 from .plan import MOST, PART, SILENCE, Listener, Plan, Told, coloured, even, hear
-from .playing import Guard, Guide, Leash, Player, frames, stream
+from .leading import Guide, Leash
+from .playing import Player, frames, stream
 from .records import TakeRecord
 from .sampling import Given, Noise, PlanRequest, Sampling, read_form
 from .settings import TakeSettings
 from .stored import StoredModel
 from .takes import Take, packed, record, sidecar
+from .watching import Guard
 from .walk import CONTEXT, Walk, complete, wander, whence
 
 # %% ../nbs/20a_performer.ipynb #7b2f5b12
@@ -99,7 +101,7 @@ class Performer:
             self.player = Player(self.stored.model, self.stored.head, takes, state, leash=self.leash, per_second=rate, guide=guide)
         self.player.listen(seed, self._told_of(seed, sounds))
         self.guard = self._guard() if takes == 1 and not guide else None
-        self.record = TakeRecord(soundcube=__version__, model=self.name, epochs=self.stored.progress["epoch"], codec=self.stored.codec.fingerprint,
+        self.record = TakeRecord(soundcube=__version__, model=self.name, epochs=self.stored.progress.epoch, codec=self.stored.codec.fingerprint,
                                  random_state=state, seed=origin, seed_steps=len(seed), steps=asked.steps, sampling=asked.sampling,
                                  request=asked.request, fades=asked.fades)
         return self.record
@@ -143,7 +145,8 @@ class Performer:
 
     def _guard(self) -> Guard:
         codec = self.stored.codec
-        return Guard(self.player, self.stored.progress.get("usual_step", 0.5), codec.frames_per_second, codec.level)
+        step = self.stored.progress.usual_step
+        return Guard(self.player, 0.5 if step is None else step, codec.frames_per_second, codec.level)
 
     def stream(self, sampling: Sampling | Callable[[], Sampling], steps: int | None = None, block: int | None = None) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         "Frames and sound, block by block, from where the player stands: see `playing.stream`."
