@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['PULL', 'STEADY', 'QUIET', 'AHEAD', 'Moment', 'Leash', 'Guide']
 
-# %% ../nbs/19a_leading.ipynb #6bc24318
+# %% ../nbs/19a_leading.ipynb #180eac70
 import copy
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from .lookback import Memory, looks_back
 from .plan import Plan, Told
 from .walk import Corpus
 
-# %% ../nbs/19a_leading.ipynb #985f8843
+# %% ../nbs/19a_leading.ipynb #7d057be3
 @dataclass
 class Moment:
     """Where a player stands; plain arrays and numbers.
@@ -56,7 +56,7 @@ class Moment:
             push=push,
             memory=Memory.empty(takes, dims, per_second) if looks_back(model) else None)
 
-# %% ../nbs/19a_leading.ipynb #f55d23ec
+# %% ../nbs/19a_leading.ipynb #0dc83098
 PULL = 6.0     # of a full difference, in a second
 STEADY = 3.0   # of a full difference, in a second, for every second that it lasts
 QUIET = -20.0  # dB from the mean of the music: not a home to stay at
@@ -92,7 +92,7 @@ class Leash:
         steady = self.hold * STEADY * seconds * np.clip(moment.home - moment.slow, -1, 1)
         moment.push = (moment.push + steady).astype(np.float32)
 
-# %% ../nbs/19a_leading.ipynb #5edea8c6
+# %% ../nbs/19a_leading.ipynb #810935db
 AHEAD = 2.0  # seconds of its end at which a plan that goes on is made longer: more than is ever told at once
 
 class Guide:
