@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['MAX_BYTES', 'MAX_LEVELS', 'read_yaml', 'find_root', 'load_config', 'parse_override', 'commented', 'save_config']
 
-# %% ../nbs/01_config.ipynb #34502c7d
+# %% ../nbs/01_config.ipynb #2c784253
 import json, os
 from pathlib import Path
 from typing import Any
@@ -16,66 +16,90 @@ from .logs import log, open_log
 from .schema import AUDIO_FORMATS, KEYS, RATES, SECTIONS, Config, as_dict, changed, flat, full_name, unknown
 from .settings import resolve
 
-# %% ../nbs/01_config.ipynb #105cb5e4
+# %% ../nbs/01_config.ipynb #9ef85589
 MAX_BYTES = 1_000_000  # a configuration is a page; more is a mistake
 MAX_LEVELS = 20
 
+
 def _parse_yaml(text: str) -> Any:
     import yaml
+
     loader, depth = getattr(yaml, "CSafeLoader", yaml.SafeLoader), 0
     for e in yaml.parse(text, loader):
         depth += isinstance(e, yaml.CollectionStartEvent) - isinstance(e, yaml.CollectionEndEvent)
-        wrong = "aliases (*name) are not supported" if isinstance(e, yaml.AliasEvent) else "too many levels" if depth > MAX_LEVELS else ""
-        if wrong: raise yaml.MarkedYAMLError(problem=wrong, problem_mark=e.start_mark)
+        wrong = (
+            "aliases (*name) are not supported"
+            if isinstance(e, yaml.AliasEvent)
+            else "too many levels"
+            if depth > MAX_LEVELS
+            else ""
+        )
+        if wrong:
+            raise yaml.MarkedYAMLError(problem=wrong, problem_mark=e.start_mark)
     return yaml.load(text, loader)
+
 
 def read_yaml(path: str | Path) -> dict:
     "The mapping in a YAML file; {} for an empty one."
     import yaml
+
     path = Path(path)
     try:
-        if path.stat().st_size > MAX_BYTES: raise SoundcubeError(f"{path}: expected a configuration of under 1 MB")
+        if path.stat().st_size > MAX_BYTES:
+            raise SoundcubeError(f"{path}: expected a configuration of under 1 MB")
         value = _parse_yaml(path.read_text(encoding="utf-8"))
-    except OSError as e: raise SoundcubeError(f"{path}: {(e.strerror or 'cannot be read').lower()}") from e
-    except UnicodeDecodeError as e: raise SoundcubeError(f"{path}: expected text in UTF-8") from e
+    except OSError as e:
+        raise SoundcubeError(f"{path}: {(e.strerror or 'cannot be read').lower()}") from e
+    except UnicodeDecodeError as e:
+        raise SoundcubeError(f"{path}: expected text in UTF-8") from e
     except (yaml.YAMLError, ValueError, RecursionError) as e:
         line = getattr(getattr(e, "problem_mark", None), "line", None)
         where = "" if line is None else f", line {line + 1}"
         raise SoundcubeError(f"{path}{where}: not valid YAML ({getattr(e, 'problem', None) or e})") from e
-    if value is None: return {}
-    if not isinstance(value, dict): raise SoundcubeError(f"{path}: expected sections ({', '.join(SECTIONS)}), not {type(value).__name__}")
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise SoundcubeError(f"{path}: expected sections ({', '.join(SECTIONS)}), not {type(value).__name__}")
     return value
 
-# %% ../nbs/01_config.ipynb #63f29692
+# %% ../nbs/01_config.ipynb #bcb86039
 def _in_sections(tree: dict, path: Path) -> dict[str, Any]:
     "{section: {key: value}} -> {section.key: value}, with unknown sections refused."
     found, text = {}, lambda k: k if isinstance(k, str) else type(k).__name__
     for section, values in tree.items():
-        if section not in SECTIONS: raise SoundcubeError(f"{path}: {unknown(text(section), list(SECTIONS), 'section')}")
-        if values is None: continue
+        if section not in SECTIONS:
+            raise SoundcubeError(f"{path}: {unknown(text(section), list(SECTIONS), 'section')}")
+        if values is None:
+            continue
         if not isinstance(values, dict):
-            raise SoundcubeError(f"{path}: {section}: expected keys under it, such as {next(k for k in KEYS if k.startswith(section))}")
+            raise SoundcubeError(
+                f"{path}: {section}: expected keys under it, such as {next(k for k in KEYS if k.startswith(section))}"
+            )
         found |= {f"{section}.{text(k)}": v for k, v in values.items()}
     return found
 
-# %% ../nbs/01_config.ipynb #cdf9f490
+# %% ../nbs/01_config.ipynb #6199869c
 def find_root(start: str | Path | None = None) -> Path:
     "The project's folder: the nearest one from `start` (default: here) upwards with our `config.yml`; else `start`."
     start = Path(start or os.getcwd()).resolve()
     for folder in (start, *start.parents):
-        try: text = (folder / "config.yml").read_text(encoding="utf-8")[:MAX_BYTES]
-        except (OSError, UnicodeDecodeError): continue
-        if folder == start or any(line.startswith(f"{s}:") for s in SECTIONS for line in text.splitlines()): return folder
+        try:
+            text = (folder / "config.yml").read_text(encoding="utf-8")[:MAX_BYTES]
+        except (OSError, UnicodeDecodeError):
+            continue
+        if folder == start or any(line.startswith(f"{s}:") for s in SECTIONS for line in text.splitlines()):
+            return folder
     return start
 
-# %% ../nbs/01_config.ipynb #255b7b18
+# %% ../nbs/01_config.ipynb #6e0580d5
 def load_config(path: str | Path | None = None, overrides: list[str] | tuple = (), **keywords: Any) -> Config:
     """What is asked: in the file, then by `key.subkey=value` overrides, then by keywords; nothing is filled in.
 
     path: default `config.yml` of the project around the current folder, if there is one.
     keywords: keys with or without section (`batch_size=8`), or whole sections (`net=dict(batch_size=8)`)."""
     root = find_root()
-    if path is None and (root / "config.yml").exists(): path = root / "config.yml"
+    if path is None and (root / "config.yml").exists():
+        path = root / "config.yml"
     in_file = _in_sections(read_yaml(path), Path(path)) if path else {}
     asked = {name: (value, Path(path).name) for name, value in in_file.items()} if path else {}
     asked |= {name: (value, "command") for name, value in map(parse_override, overrides)}
@@ -84,40 +108,53 @@ def load_config(path: str | Path | None = None, overrides: list[str] | tuple = (
     resolve(config)  # contradictions are said now
     return config
 
-# %% ../nbs/01_config.ipynb #e7a7c024
+# %% ../nbs/01_config.ipynb #ff2ccea0
 def parse_override(text: str) -> tuple[str, Any]:
-    "`net.batch_size=8` -> ('net.batch_size', 8): the value is read as YAML, so `[a, b]`, `true` and an empty value work."
+    """`net.batch_size=8` -> ('net.batch_size', 8): the value is read as YAML, so `[a, b]`, `true` and an
+    empty value work."""
     import yaml
+
     name, eq, value = text.partition("=")
-    if not eq: raise SoundcubeError(f"{text!r}: expected key.subkey=value")
+    if not eq:
+        raise SoundcubeError(f"{text!r}: expected key.subkey=value")
     name = full_name(name.strip())
     key = KEYS.get(name)
-    if key and key.kind == "str": return name, value or (None if key.optional else value)
-    try: return name, _parse_yaml(value)
-    except (yaml.YAMLError, ValueError, RecursionError): return name, value
+    if key and key.kind == "str":
+        return name, value or (None if key.optional else value)
+    try:
+        return name, _parse_yaml(value)
+    except (yaml.YAMLError, ValueError, RecursionError):
+        return name, value
 
-# %% ../nbs/01_config.ipynb #d40d2aa6
+# %% ../nbs/01_config.ipynb #964c1202
 def commented() -> str:
     "A `config.yml` with every key, its default and its help."
-    lines = ["# Soundcube's configuration: every key with its default. Empty means: derived from other keys or the preset.",
-             "# Override any of them on a command with key.subkey=value, or on Net with a keyword."]
+    lines = [
+        "# Soundcube's configuration: every key with its default. Empty means: derived from other keys or the preset.",
+        "# Override any of them on a command with key.subkey=value, or on Net with a keyword.",
+    ]
     for section in SECTIONS:
         keys = [k for k in KEYS.values() if k.section == section]
         lines += ["", f"{section}:", *(line for k in keys for line in _line(k))]
     return "\n".join(lines) + "\n"
 
+
 def _line(key: Key) -> list[str]:
     "A key's line: value and help, or the help above where the value is long."
     choices = f": {', '.join(map(str, key.choices))}" if key.choices else ""
-    value = "" if key.default is None else key.default if key.kind == "str" else json.dumps(key.default).replace('"', "")
+    value = (
+        "" if key.default is None else key.default if key.kind == "str" else json.dumps(key.default).replace('"', "")
+    )
     text = f"  {key.leaf}: {value}".rstrip()
     comment = f"# {key.help}{choices}"
     return [f"{text:37s} {comment}"] if len(text) < 38 else [f"  {comment}", text]
 
-# %% ../nbs/01_config.ipynb #146a6835
+# %% ../nbs/01_config.ipynb #0d6b504e
 def save_config(path: str | Path, values: dict[str, Any]) -> None:
-    "Set {`section.key`: value} in the YAML file at `path` (made if missing), its comments kept; all values are checked first."
+    """Set {`section.key`: value} in the YAML file at `path` (made if missing), its comments kept; all
+    values are checked first."""
     from ruamel.yaml import YAML
+
     path = Path(path)
     values = {full_name(k): v for k, v in values.items()}
     load_config(path if path.exists() else None, **values)
@@ -126,10 +163,13 @@ def save_config(path: str | Path, values: dict[str, Any]) -> None:
     tree = (yaml.load(path.read_text(encoding="utf-8")) if path.exists() else None) or {}
     for name, value in values.items():
         section, leaf = name.split(".", 1)
-        if tree.get(section) is None: tree[section] = {}
+        if tree.get(section) is None:
+            tree[section] = {}
         tree[section][leaf] = value
     with writing(path) as beside:
-        with open(beside, "w", encoding="utf-8") as f: yaml.dump(tree, f)
+        with open(beside, "w", encoding="utf-8") as f:
+            yaml.dump(tree, f)
 
-# %% ../nbs/01_config.ipynb #90a70957
-if __name__ == "__main__": print(commented(), end="")
+# %% ../nbs/01_config.ipynb #c8eaf7ef
+if __name__ == "__main__":
+    print(commented(), end="")

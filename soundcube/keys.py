@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['FROZEN', 'Name', 'PLAIN_NAME', 'key', 'Key', 'keys_of', 'plain', 'limits', 'is_plain', 'checked']
 
-# %% ../nbs/00a_keys.ipynb #41a45445
+# %% ../nbs/00a_keys.ipynb #fc8f5c1a
 import math, os
 from dataclasses import dataclass
 from numbers import Real
@@ -17,32 +17,48 @@ from pydantic.fields import FieldInfo
 
 from .files import SoundcubeError
 
-# %% ../nbs/00a_keys.ipynb #9063b81d
-FROZEN = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, coerce_numbers_to_str=True, protected_namespaces=())
+# %% ../nbs/00a_keys.ipynb #7e7c1560
+FROZEN = ConfigDict(
+    frozen=True, extra="forbid", allow_inf_nan=False, coerce_numbers_to_str=True, protected_namespaces=()
+)
 
-def key(default: Any, help: str, low: float | None = None, high: float | None = None, *,
-        step: float | None = None, unit: str = "", label: str = "", words: str = "") -> Any:
+
+def key(
+    default: Any,
+    help: str,
+    low: float | None = None,
+    high: float | None = None,
+    *,
+    step: float | None = None,
+    unit: str = "",
+    label: str = "",
+    words: str = "",
+) -> Any:
     """The declaration of a key, in a model whose `model_config` is FROZEN.
 
-    low, high: inclusive limits; step: of a slider; unit, label: beside it; words: what it may be, where limits don't say it."""
+    low, high: inclusive limits; step: of a slider; unit, label: beside it; words: what it may be, where limits don't
+    say it."""
     shown = dict(step=step, unit=unit, label=label, words=words)
     return Field(default, description=help, ge=low, le=high, json_schema_extra={k: v for k, v in shown.items() if v})
 
-# %% ../nbs/00a_keys.ipynb #0e505112
+# %% ../nbs/00a_keys.ipynb #0617a914
 def _is_name(value: str) -> str:
     if not value.strip(" .") or os.path.basename(value) != value or not value.isprintable() or len(value) > 100:
         raise ValueError
     return value
 
+
 Name = Annotated[str, AfterValidator(_is_name)]
 PLAIN_NAME = "a plain name, not a path"
 
-# %% ../nbs/00a_keys.ipynb #dd6fbb03
+# %% ../nbs/00a_keys.ipynb #69a535ba
 @dataclass(frozen=True)
 class Key:
     """A key. kind: bool, int, float, str, list or dict; optional: whether it may be empty (None): derived, then.
 
-    low, high: limits, None for none; choices: all it may be, if they can be counted; words: what it may be, in words."""
+    low, high: limits, None for none; choices: all it may be, if they can be counted; words: what it may be, in
+    words."""
+
     section: str
     leaf: str
     kind: str
@@ -58,24 +74,30 @@ class Key:
     words: str = ""
 
     @property
-    def name(self) -> str: return f"{self.section}.{self.leaf}"
+    def name(self) -> str:
+        return f"{self.section}.{self.leaf}"
+
 
 _KINDS = {tuple: "list", dict: "dict"}
+
 
 def _type_of(annotation: Any) -> tuple[str, bool, tuple]:
     "(kind, optional, choices) of an annotation."
     parts = get_args(annotation) if get_origin(annotation) in (Union, UnionType) else (annotation,)
-    inner, = (p for p in parts if p is not NoneType)
-    if get_origin(inner) is Annotated: inner = get_args(inner)[0]
+    (inner,) = (p for p in parts if p is not NoneType)
+    if get_origin(inner) is Annotated:
+        inner = get_args(inner)[0]
     choices = get_args(inner) if get_origin(inner) is Literal else ()
     plain = type(choices[0]) if choices else get_origin(inner) or inner
     return _KINDS.get(plain, plain.__name__), NoneType in parts, choices
+
 
 def keys_of(section: str, model: type[BaseModel]) -> dict[str, Key]:
     "{`section.leaf`: key} of a model's fields, its own before those of the models it is made of."
     inherited = {leaf for base in model.__bases__ for leaf in getattr(base, "model_fields", {})}
     order = sorted(model.model_fields, key=lambda leaf: leaf in inherited)
     return {f"{section}.{leaf}": _key(section, leaf, model.model_fields[leaf]) for leaf in order}
+
 
 def _key(section: str, leaf: str, field: FieldInfo) -> Key:
     kind, optional, choices = _type_of(field.annotation)
@@ -84,39 +106,59 @@ def _key(section: str, leaf: str, field: FieldInfo) -> Key:
     shown = field.json_schema_extra or {}
     return Key(section, leaf, kind, optional, default, field.description, limit("ge"), limit("le"), choices, **shown)
 
+
 def plain(value: Any) -> Any:
     "A key's value as YAML or JSON would have it."
     return list(value) if isinstance(value, tuple) else dict(value) if isinstance(value, dict) else value
 
-# %% ../nbs/00a_keys.ipynb #5abac326
-_WORDS = dict(list="a list of words", dict="a group of keys", bool="true or false", int="a whole number", float="a number", str="text")
+# %% ../nbs/00a_keys.ipynb #6fe144fb
+_WORDS = dict(
+    list="a list of words",
+    dict="a group of keys",
+    bool="true or false",
+    int="a whole number",
+    float="a number",
+    str="text",
+)
+
 
 def limits(key: Key) -> str:
     "What a key may be, in words."
-    if key.choices: return "one of " + ", ".join(map(str, key.choices))
+    if key.choices:
+        return "one of " + ", ".join(map(str, key.choices))
     span = "" if key.low is None else f" from {key.low:g} to {key.high:g}"
     return (key.words or _WORDS[key.kind]) + span + (" or empty" if key.optional else "")
 
-# %% ../nbs/00a_keys.ipynb #f030f73e
+# %% ../nbs/00a_keys.ipynb #89ece74a
 def is_plain(value: Any, depth: int = 0) -> bool:
     "Whether a value is made of numbers that a machine has, text without magic, and a few levels of lists and groups."
-    if isinstance(value, str): return value != "???" and "${" not in value and "\0" not in value
+    if isinstance(value, str):
+        return value != "???" and "${" not in value and "\0" not in value
     if isinstance(value, dict):
-        return depth < 8 and all(isinstance(k, str) and is_plain(k) and is_plain(v, depth + 1) for k, v in value.items())
-    if isinstance(value, (list, tuple)): return depth < 8 and all(is_plain(v, depth + 1) for v in value)
-    if isinstance(value, int): return abs(value) < 2**63
+        return depth < 8 and all(
+            isinstance(k, str) and is_plain(k) and is_plain(v, depth + 1) for k, v in value.items()
+        )
+    if isinstance(value, (list, tuple)):
+        return depth < 8 and all(is_plain(v, depth + 1) for v in value)
+    if isinstance(value, int):
+        return abs(value) < 2**63
     return value is None or isinstance(value, (Real, os.PathLike))
 
-# %% ../nbs/00a_keys.ipynb #e1ca8ade
+# %% ../nbs/00a_keys.ipynb #1924f699
 def checked(model: type[BaseModel], key: Key, value: Any) -> Any:
     "The value as `model` holds it at `key`; SoundcubeError of one line if it may not be that."
     if not is_plain(value):
-        raise SoundcubeError(f"{key.name}: expected {limits(key)}; "
-                             "${...}, ???, bytes, dates, and huge or deep values are not supported")
-    if isinstance(value, os.PathLike): value = os.fspath(value)
-    if isinstance(value, str) and key.choices: value = next((c for c in key.choices if str(c) == value), value)
+        raise SoundcubeError(
+            f"{key.name}: expected {limits(key)}; "
+            "${...}, ???, bytes, dates, and huge or deep values are not supported"
+        )
+    if isinstance(value, os.PathLike):
+        value = os.fspath(value)
+    if isinstance(value, str) and key.choices:
+        value = next((c for c in key.choices if str(c) == value), value)
     try:
-        if isinstance(value, bool) and key.kind != "bool": raise ValueError
+        if isinstance(value, bool) and key.kind != "bool":
+            raise ValueError
         return getattr(model(**{key.leaf: value}), key.leaf)
     except (ValidationError, ValueError, RecursionError) as e:
         shown = str(value).lower() if isinstance(value, bool) else str(value)[:60]

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['Split', 'BLANK', 'Library', 'library_of', 'make_batches', 'usual_steps']
 
-# %% ../nbs/17a_library.ipynb #68adf340
+# %% ../nbs/17a_library.ipynb #cff9f921
 from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
@@ -22,14 +22,19 @@ from .schema import Config
 from .settings import TrainSettings
 from .walk import Corpus
 
-# %% ../nbs/17a_library.ipynb #893dfbc0
+# %% ../nbs/17a_library.ipynb #f5a31eb5
 Split = tuple[list[Track], list[Track]]  # to train on, held out
+
 
 class Library:
     """Music for one codec.
 
-    load: gives the tracks; path: gives the place of a project's file; whole_blocks: whether every track is one block."""
-    def __init__(self, codec: Codec, load: Callable[[], Split], path: Callable[[str], Path] = Path, whole_blocks: bool = False):
+    load: gives the tracks; path: gives the place of a project's file; whole_blocks: whether every track is one
+    block."""
+
+    def __init__(
+        self, codec: Codec, load: Callable[[], Split], path: Callable[[str], Path] = Path, whole_blocks: bool = False
+    ):
         self.codec, self.path, self.whole_blocks, self._load = codec, path, whole_blocks, load
         self._heard: dict[int, list[Plan]] = {}
 
@@ -48,7 +53,8 @@ class Library:
 
     def plans(self, track: Track) -> list[Plan]:
         "A track's plan in each of its keys; heard, once, in its decoded frames if they are all there is of it."
-        if track.plan: return track.plans
+        if track.plan:
+            return track.plans
         if id(track) not in self._heard:
             self._heard[id(track)] = [self._hear(frames) for frames in (track.frames, *track.in_keys)]
         return self._heard[id(track)]
@@ -60,54 +66,81 @@ class Library:
         "The music that is trained on as steps of its plans: all of it in its own key first."
         known = [(t, self.plans(t)) for t in self.tracks[0]]
         own = ((t.source, 0, plans[0], t.frames) for t, plans in known)
-        others = ((t.source, key, plan, frames) for t, plans in known for key, plan, frames in zip(t.keys, plans[1:], t.in_keys))
+        others = (
+            (t.source, key, plan, frames)
+            for t, plans in known
+            for key, plan, frames in zip(t.keys, plans[1:], t.in_keys)
+        )
         return Corpus.of([*own, *others], self.codec.frames_per_second)
 
-# %% ../nbs/17a_library.ipynb #19b02e59
-def library_of(data: Any, config: Config, codec: Codec, keys: tuple[int, ...] | list[int] = (0,), progress: Progress | None = None) -> Library:
-    """The library of `data`: True for the converted music, in `keys`; a list of frames, (n, dims) each; blocks `x, y, xx, yy`; False for none."""
+# %% ../nbs/17a_library.ipynb #17ef697a
+def library_of(
+    data: Any, config: Config, codec: Codec, keys: tuple[int, ...] | list[int] = (0,), progress: Progress | None = None
+) -> Library:
+    """The library of `data`: True for the converted music, in `keys`; a list of frames, (n, dims) each; blocks `x, y,
+    xx, yy`; False for none."""
     split = config.net.val_split
     if data is True:
         load = lambda: split_tracks(load_tracks(config, codec, keys, progress), split)
         return _Converted(codec, load, config.path, store=Store(config))
-    if data is False or data is None: return _Empty(codec, _no_music, config.path)
-    if isinstance(data, tuple) and len(data) == 4: return Library(codec, lambda: _of_blocks(*data), config.path, whole_blocks=True)
-    return Library(codec, lambda: split_tracks([Track(str(k), np.asarray(f)) for k, f in enumerate(data)], split), config.path)
+    if data is False or data is None:
+        return _Empty(codec, _no_music, config.path)
+    if isinstance(data, tuple) and len(data) == 4:
+        return Library(codec, lambda: _of_blocks(*data), config.path, whole_blocks=True)
+    return Library(
+        codec, lambda: split_tracks([Track(str(k), np.asarray(f)) for k, f in enumerate(data)], split), config.path
+    )
 
-def _no_music() -> Split: raise SoundcubeError("this Net was made without data; make it with data=True")
+
+def _no_music() -> Split:
+    raise SoundcubeError("this Net was made without data; make it with data=True")
+
 
 def _of_blocks(x: np.ndarray, y: np.ndarray, xx: np.ndarray, yy: np.ndarray) -> Split:
     "Blocks and the same one frame later, to train on and held out, as tracks."
     whole = lambda now, later: [Track(str(k), np.concatenate([a, b[-1:]])) for k, (a, b) in enumerate(zip(now, later))]
     return whole(x, y), whole(xx, yy)
 
+
 class _Converted(Library):
     "Of the data folder, which may be empty: then seeds are noise, and training has nothing to do."
+
     def __init__(self, *args: Any, store: Store):
         super().__init__(*args)
         self._store = store
 
-    def held_out(self) -> list[Track]: return self.tracks[1] if self._store.good else []
+    def held_out(self) -> list[Track]:
+        return self.tracks[1] if self._store.good else []
+
 
 class _Empty(Library):
-    def held_out(self) -> list[Track]: return []
+    def held_out(self) -> list[Track]:
+        return []
 
-# %% ../nbs/17a_library.ipynb #b8c52da3
+# %% ../nbs/17a_library.ipynb #013a8966
 BLANK = 0.1  # share of the blocks that are learned with nothing to look back on, for takes that begin with nothing
 
-def make_batches(library: Library, asked: TrainSettings, corpus: Corpus | None, looks_back: bool) -> tuple[Batches, Batches | None]:
+
+def make_batches(
+    library: Library, asked: TrainSettings, corpus: Corpus | None, looks_back: bool
+) -> tuple[Batches, Batches | None]:
     "Of the music to train on, and of what is held out - if that has a block's length."
     rate = library.codec.frames_per_second
     train, held_out = [[t.frames, *t.in_keys] for t in library.tracks[0]], [t.frames for t in library.tracks[1]]
     length = len(train[0][0]) if library.whole_blocks else asked.block(rate) + 1
-    common = dict(length=length, batch=asked.batch_size, seed=asked.seed, per_second=rate if corpus or looks_back else None)
+    common = dict(
+        length=length, batch=asked.batch_size, seed=asked.seed, per_second=rate if corpus or looks_back else None
+    )
     enough = max(map(len, held_out), default=0) >= length
-    if not corpus: return Batches(train, blank=BLANK, **common), Batches(held_out, **common) if enough else None
+    if not corpus:
+        return Batches(train, blank=BLANK, **common), Batches(held_out, **common) if enough else None
     told, known = ([[Told.of(p, corpus.scale) for p in library.plans(t)] for t in part] for part in library.tracks)
     own_key = [plans[:1] for plans in known]
-    return Batches(train, told=told, **common), Batches(held_out, told=own_key, whole=True, **common) if enough else None
+    return Batches(train, told=told, **common), Batches(
+        held_out, told=own_key, whole=True, **common
+    ) if enough else None
 
-# %% ../nbs/17a_library.ipynb #fe1c35fb
+# %% ../nbs/17a_library.ipynb #f68fdaf6
 def usual_steps(tracks: list[Track], limit: int = 20_000) -> np.ndarray:
     "(dims,) float32: root mean square step of each number from one frame to the next, over a sample of the music."
     total, n, each = 0.0, 0, max(2, limit // max(1, len(tracks)))

@@ -23,7 +23,7 @@ from .files import SoundcubeError, explain, free_path
 from .config import load_config
 from .logs import log
 from .schema import Config
-from .playing import Controls
+from .sampling import Sampling
 from .players import present
 from soundcube.streams import (
     AHEAD,
@@ -59,7 +59,7 @@ class LiveSession:
     ) -> None:
         self.settings, self.send, self.changed, self.clock = present(config or load_config()), send, changed, clock
         self.stage, self.pool = stage or Stage(self.settings), pool or ThreadPoolExecutor(1, "live-open")
-        self.controls, self._asked = Controls.of(self.config.output), None
+        self.controls, self._asked = Sampling.of(self.config.output), None
         self.state, self.message, self.run = "idle", "", 0
         self.model, self.seed, self._numbers = self.config.state.model_base, Seed(), count()
         self.source: Source | None = None
@@ -78,7 +78,7 @@ class LiveSession:
     @property
     def sampling(self) -> dict[str, float]:
         "{name: value} of the knobs."
-        return dict(vars(self.controls))
+        return self.controls.as_dict()
 
     @property
     def saved(self) -> Path | None:
@@ -98,8 +98,7 @@ class LiveSession:
 
     def turn(self, **values: float) -> None:
         "Set knobs; heard when what is ahead has been played."
-        for name, value in values.items():
-            setattr(self.controls, name, value)
+        self.controls = self.controls.replace(**values)
 
     def play(self) -> bool:
         "Play, or play on; whether that was news."
@@ -215,7 +214,7 @@ class LiveSession:
         self.changed()
 
     def _open(self, model: str, seed: Seed) -> Source:
-        return self.stage(model, seed, self.controls)
+        return self.stage(model, seed, lambda: self.controls)
 
     def _open_wanted(self) -> None:
         with self._lock:

@@ -5,15 +5,16 @@
 # %% auto #0
 __all__ = ['log', 'LONGEST', 'KEPT', 'open_log']
 
-# %% ../nbs/00e_logs.ipynb #1e7a7c34
+# %% ../nbs/00e_logs.ipynb #f8805673
 import logging
 from logging.handlers import RotatingFileHandler
 
 from .schema import Config
 
-# %% ../nbs/00e_logs.ipynb #6bc593ef
+# %% ../nbs/00e_logs.ipynb #0b90c38f
 log = logging.getLogger("soundcube")
 LONGEST, KEPT = 1_000_000, 3  # bytes of a log; older ones
+
 
 def open_log(config: Config) -> None:
     "Send the log to the configured file, and nowhere else."
@@ -22,12 +23,16 @@ def open_log(config: Config) -> None:
         h.close()
     log.propagate = False
     log.addHandler(logging.NullHandler())
-    if not config.logging.enabled: return
+    if not config.logging.enabled:
+        return
     try:
         file = config.path(config.logging.log_dir, config.logging.log_file)
         file.parent.mkdir(parents=True, exist_ok=True)
-        handler = RotatingFileHandler(file, maxBytes=LONGEST, backupCount=KEPT, encoding="utf-8", errors="backslashreplace", delay=True)
-    except OSError: return
+        handler = RotatingFileHandler(
+            file, maxBytes=LONGEST, backupCount=KEPT, encoding="utf-8", errors="backslashreplace", delay=True
+        )
+    except OSError:
+        return
     handler.handleError = lambda record: None  # a full disk has been said elsewhere, in one line
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
     log.addHandler(handler)

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['Net', 'write_take']
 
-# %% ../nbs/21_net.ipynb #f12b10b0
+# %% ../nbs/21_net.ipynb #d455c289
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -34,18 +34,30 @@ from .trainer import ModelTrainer
 from .training import Training
 from .walk import Corpus
 
-# %% ../nbs/21_net.ipynb #3b0c415b
+# %% ../nbs/21_net.ipynb #ff95ee47
 class Net:
     """A network and what belongs to it.
 
-    mode: Net.TRAIN, GEN or ALL, what it is for. build: make (or load) the model now. new: start over; the saved model is put aside at the first save.
-    data: True - the converted music; False - none; or tracks' frames, a list of (n, dims); or the tuple of `utils.load_data`.
-    on_encode: called with the share done and what is being done, where music has to be encoded anew: for another codec than it was converted with, or in more keys.
+    mode: Net.TRAIN, GEN or ALL, what it is for. build: make (or load) the model now. new: start over; the saved model
+    is put aside at the first save.
+    data: True - the converted music; False - none; or tracks' frames, a list of (n, dims); or the tuple of
+    `utils.load_data`.
+    on_encode: called with the share done and what is being done, where music has to be encoded anew: for another
+    codec than it was converted with, or in more keys.
     Keywords are configuration keys: `Net(Net.ALL, model_base='night', batch_size=8)`."""
+
     TRAIN, GEN, ALL = 2, 4, 6
 
-    def __init__(self, mode: int = ALL, build: bool = True, data: Any = True, new: bool = False, config: Config | None = None,
-                 on_encode: Progress | None = None, **overrides: Any):
+    def __init__(
+        self,
+        mode: int = ALL,
+        build: bool = True,
+        data: Any = True,
+        new: bool = False,
+        config: Config | None = None,
+        on_encode: Progress | None = None,
+        **overrides: Any,
+    ):
         self.mode, self.data, self.new, self.on_encode = mode, data, new, on_encode
         self.config = config or load_config(**overrides)
         self.shelf = Shelf(self.config)
@@ -53,21 +65,26 @@ class Net:
         self.library: Library | None = None
         self.trainer: ModelTrainer | None = None
         self.performer: Performer | None = None
-        if build: self.build()
+        if build:
+            self.build()
 
     # --- what it is made of ---
 
     @property
-    def model(self) -> keras.Model: return self.stored.model
+    def model(self) -> keras.Model:
+        return self.stored.model
 
     @property
-    def head(self) -> Any: return self.stored.head
+    def head(self) -> Any:
+        return self.stored.head
 
     @property
-    def codec(self) -> Codec: return self.stored.codec
+    def codec(self) -> Codec:
+        return self.stored.codec
 
     @property
-    def corpus(self) -> Corpus | None: return self.stored.corpus
+    def corpus(self) -> Corpus | None:
+        return self.stored.corpus
 
     @property
     def kwargs(self) -> dict[str, Any]:
@@ -80,7 +97,8 @@ class Net:
         return self.library.tracks
 
     @property
-    def progress(self) -> Progress: return self.stored.progress
+    def progress(self) -> Progress:
+        return self.stored.progress
 
     @property
     def epochs(self) -> int:
@@ -105,32 +123,40 @@ class Net:
     # --- making, reading, writing ---
 
     def build(self) -> None:
-        "Load the saved model of this name, or make a new one - for training; there is nothing to play from a network that has learned nothing."
+        """Load the saved model of this name, or make a new one - for training; there is nothing to play
+        from a network that has learned nothing."""
         saved = self.shelf.latest.is_file() or self.shelf.best.is_file()
-        if self.mode == self.GEN or saved and not self.new: self.load()
-        else: self._make()
+        if self.mode == self.GEN or saved and not self.new:
+            self.load()
+        else:
+            self._make()
 
     def _make(self) -> None:
         asked, store = TrainSettings.of(self.config), Store(self.config)
-        if not store.good: raise SoundcubeError(f"no converted music in {store.folder}; run: soundcube convert")
+        if not store.good:
+            raise SoundcubeError(f"no converted music in {store.folder}; run: soundcube convert")
         own = self.data is True  # then the codec is as configured now, whatever it was when the music was converted
         codec = encode_music(self.config, progress=self.on_encode) if own else load_codec(store.codec_file)
         self._use(StoredModel.make(asked.model_name, asked.kwargs, codec, self.config))
         self.stored.scale_noise(usual_steps(self.tracks[0]))
-        if follows_plan(self.model): self.stored.corpus = self.library.corpus()
+        if follows_plan(self.model):
+            self.stored.corpus = self.library.corpus()
 
     def load(self, path: str | Path | None = None) -> None:
-        "Take model, codec and progress from a checkpoint; by default the best one to play, or the latest to train - or whatever there is."
+        """Take model, codec and progress from a checkpoint; by default the best one to play, or the latest
+        to train - or whatever there is."""
         plays = self.mode == self.GEN or not self.shelf.latest.is_file()
         path = Path(path or (self.shelf.playable() if plays else self.shelf.latest))
         c = load_checkpoint(path)
-        if self.mode & self.TRAIN: must_fit(c, self.config, path)
+        if self.mode & self.TRAIN:
+            must_fit(c, self.config, path)
         self._use(StoredModel.of(c, self.config))
 
     def _use(self, stored: StoredModel) -> None:
         keys = TrainSettings.of(self.config).keys if self.mode & self.TRAIN else (0,)
         self.stored, self.library = stored, library_of(self.data, self.config, stored.codec, keys, self.on_encode)
-        self.trainer = ModelTrainer(stored, self.library, self.shelf, self.config, self.new)
+        new = self.trainer.new if self.trainer else self.new  # what was there is put aside once
+        self.trainer = ModelTrainer(stored, self.library, self.shelf, self.config, new)
         self.performer = Performer(stored, self.library, self.shelf.base, self.trainer.averaged)
 
     def get_weights(self) -> list[np.ndarray]:
@@ -146,63 +172,111 @@ class Net:
         return self.stored.checkpoint(self.training.optimiser.variables if self.training else ())
 
     def save(self, path: str | Path | None = None) -> Path:
-        "Save everything; by default as the latest of this model's name. With `new`, what was there before is put aside first."
-        if path: save_checkpoint(path, self.checkpoint())
-        else: self.trainer.save()
+        """Save everything; by default as the latest of this model's name. With `new`, what was there before
+        is put aside first."""
+        if path:
+            save_checkpoint(path, self.checkpoint())
+        else:
+            self.trainer.save()
         return Path(path or self.shelf.latest)
 
     # --- training ---
 
-    def train(self, batch_size: int | None = None, epochs: int | None = None, minutes: float | None = None, save: bool = True,
-              on_step: Callable[[Training], None] = lambda t: None, on_epoch: Callable[[Training], None] = lambda t: None) -> str:
+    def train(
+        self,
+        batch_size: int | None = None,
+        epochs: int | None = None,
+        minutes: float | None = None,
+        save: bool = True,
+        on_step: Callable[[Training], None] = lambda t: None,
+        on_epoch: Callable[[Training], None] = lambda t: None,
+    ) -> str:
         """Train for `epochs` or `minutes` (default: as configured); 'finished', or why it ended.
 
         Interrupting it saves and ends it; the next call goes on. on_step, on_epoch: called with the `Training`."""
-        if not self.mode & self.TRAIN: raise SoundcubeError("this Net was not made for training; make it with Net(Net.TRAIN) or Net(Net.ALL)")
+        if not self.mode & self.TRAIN:
+            raise SoundcubeError("this Net was not made for training; make it with Net(Net.TRAIN) or Net(Net.ALL)")
         asked = dict(training_epochs=epochs, training_minutes=None if epochs else minutes) if epochs or minutes else {}
-        if batch_size: asked |= dict(batch_size=batch_size)
+        if batch_size:
+            asked |= dict(batch_size=batch_size)
         return self.trainer.run(self.config.replace(asked), save, on_step, on_epoch)
 
     # --- playing ---
 
     def asked(self, **changes: Any) -> TakeSettings:
         "A take as configured, with changes."
-        return replace(TakeSettings.of(self.config, self.codec.frames_per_second), **{k: v for k, v in changes.items() if v is not None})
+        return replace(
+            TakeSettings.of(self.config, self.codec.frames_per_second),
+            **{k: v for k, v in changes.items() if v is not None},
+        )
 
-    def quickseed(self, steps: int | None = None, random_state: int | None = None, seed: Seed | None = None) -> tuple[np.ndarray, Seed]:
+    def quickseed(
+        self, steps: int | None = None, random_state: int | None = None, seed: Seed | None = None
+    ) -> tuple[np.ndarray, Seed]:
         "A seed - as configured, unless another is given: (steps, dims) frames, and where they are from."
         asked = self.asked(seed_steps=steps, seed=seed)
         return asked.seed.fetch(self.library, asked.seed_steps, np.random.default_rng(random_state))
 
-    def start(self, given: np.ndarray | None = None, random_state: int | None = None, takes: int = 1, plan: Plan | None = None,
-              seed: Seed | None = None, steps: int | None = None) -> TakeRecord:
+    def start(
+        self,
+        given: np.ndarray | None = None,
+        random_state: int | None = None,
+        takes: int = 1,
+        plan: Plan | None = None,
+        seed: Seed | None = None,
+        steps: int | None = None,
+    ) -> TakeRecord:
         """Begin a take (or several side by side): a player that has heard the seed. What is known of it.
 
-        given: the seed's frames, (n, dims), from `seed`; without them, `seed` is fetched (default: as configured). plan: what to play (default: as configured, else a walk)."""
+        given: the seed's frames, (n, dims), from `seed`; without them, `seed` is fetched (default: as configured).
+        plan: what to play (default: as configured, else a walk)."""
         origin = seed or (Given() if given is not None else None)
         return self.performer.start(self.asked(random_state=random_state, seed=origin, steps=steps), given, plan, takes)
 
-    def stream(self, steps: int | None = None, sampling: Sampling | Callable[[], Sampling] | None = None, block: int | None = None) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        "Frames and sound, block by block, from where the player stands; sampling may be a function that gives the present one."
-        if self.player is None: self.start()
+    def stream(
+        self,
+        steps: int | None = None,
+        sampling: Sampling | Callable[[], Sampling] | None = None,
+        block: int | None = None,
+    ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        """Frames and sound, block by block, from where the player stands; sampling may be a function that
+        gives the present one."""
+        if self.player is None:
+            self.start()
         return self.performer.stream(sampling or self.asked().sampling, steps, block)
 
-    def gen(self, steps: int | None = None, seed: np.ndarray | None = None, reset: bool = True, random_state: int | None = None, plan: Plan | None = None) -> Take:
-        """A take of `steps` frames (default: as configured); with `reset=False` it goes on exactly where the last one stopped.
+    def gen(
+        self,
+        steps: int | None = None,
+        seed: np.ndarray | None = None,
+        reset: bool = True,
+        random_state: int | None = None,
+        plan: Plan | None = None,
+    ) -> Take:
+        """A take of `steps` frames (default: as configured); with `reset=False` it goes on exactly where the last one
+        stopped.
 
-        seed: frames, (n, dims), to go on from; plan: what to play (default: as configured, else a walk through the music)."""
-        if not self.mode & self.GEN: raise SoundcubeError("this Net was not made for playing; make it with Net(Net.GEN) or Net(Net.ALL)")
+        seed: frames, (n, dims), to go on from; plan: what to play (default: as configured, else a walk through the
+        music)."""
+        if not self.mode & self.GEN:
+            raise SoundcubeError("this Net was not made for playing; make it with Net(Net.GEN) or Net(Net.ALL)")
         asked = self.asked(steps=steps)
-        if reset or self.player is None or seed is not None or plan is not None: self.start(seed, random_state, plan=plan, steps=asked.steps)
-        else: self.performer.record = replace(self.performer.record, continued=True, steps=asked.steps)
+        if reset or self.player is None or seed is not None or plan is not None:
+            self.start(seed, random_state, plan=plan, steps=asked.steps)
+        else:
+            self.performer.record = replace(
+                self.performer.record, continued=True, steps=asked.steps, sampling=asked.sampling
+            )
         return self.performer.take(asked.steps)
 
     def played_plan(self, take: int = 0) -> Plan | None:
         "The plan of a take, as far as it goes by now; None of a network that follows none."
         return self.performer.played_plan(take)
 
-# %% ../nbs/21_net.ipynb #5870f33e
-def write_take(net: Net, path: str | Path, like: TakeRecord | None = None, progress: Callable[[float], None] = lambda share: None) -> TakeRecord:
+# %% ../nbs/21_net.ipynb #4211f15d
+def write_take(
+    net: Net, path: str | Path, like: TakeRecord | None = None, progress: Callable[[float], None] = lambda share: None
+) -> TakeRecord:
     """Play a take straight into a sound file; its record. The name's ending says the format.
 
     like: the record of an older take, to be played again exactly."""

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['AT_ONCE', 'FOLLOWED', 'QUIETEST', 'plan_of', 'in_form', 'Performer', 'write']
 
-# %% ../nbs/20a_performer.ipynb #8be2d0e7
+# %% ../nbs/20a_performer.ipynb #be7ef172
 import json, secrets
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
@@ -25,31 +25,41 @@ from .plan import MOST, PART, SILENCE, Listener, Plan, Told, coloured, even, hea
 from .leading import Guide, Leash
 from .playing import Player, frames, stream
 from .records import TakeRecord
-from .sampling import Given, Noise, PlanRequest, Sampling, read_form
+from .sampling import Noise, PlanRequest, Sampling, read_form
 from .settings import TakeSettings
 from .stored import StoredModel
 from .takes import Take, packed, record, sidecar
 from .watching import Guard
 from .walk import CONTEXT, Walk, complete, wander, whence
 
-# %% ../nbs/20a_performer.ipynb #7b2f5b12
-AT_ONCE = 60.0     # seconds that a plan without end is made ahead
+# %% ../nbs/20a_performer.ipynb #c19fa3cd
+AT_ONCE = 60.0  # seconds that a plan without end is made ahead
 FOLLOWED = 3600.0  # seconds of a recording that are followed
-QUIETEST = -5.0    # deviations: a rest, among curves
+QUIETEST = -5.0  # deviations: a rest, among curves
+
 
 def plan_of(request: PlanRequest, seconds: float, path: Callable[[str], Path] = Path) -> Plan | None:
-    "The plan that is asked for, for a take of so many seconds, as far as it tells something; None for none. Its form is another matter: see `in_form`."
-    if request.chords and request.follow: raise SoundcubeError("output.chords and output.follow: expected one of them, or neither")
+    """The plan that is asked for, for a take of so many seconds, as far as it tells something; None for
+    none. Its form is another matter: see `in_form`."""
+    if request.chords and request.follow:
+        raise SoundcubeError("output.chords and output.follow: expected one of them, or neither")
     if request.form and (request.chords or request.follow):
-        raise SoundcubeError(f"output.form={request.form}: expected without output.{'chords' if request.chords else 'follow'}, which has a form of its own")
+        raise SoundcubeError(
+            f"output.form={request.form}: expected without output.{'chords' if request.chords else 'follow'}, "
+            "which has a form of its own"
+        )
     curves = Plan.from_curves(seconds, **request.curves) if request.curves else None
-    if request.chords: return _with_curves(Plan.from_chords(request.chords, request.tempo, seconds if curves else AT_ONCE), curves)
-    if request.follow: return _with_curves(Plan.from_file(path(request.follow), FOLLOWED), curves)
+    if request.chords:
+        return _with_curves(Plan.from_chords(request.chords, request.tempo, seconds if curves else AT_ONCE), curves)
+    if request.follow:
+        return _with_curves(Plan.from_file(path(request.follow), FOLLOWED), curves)
     return curves
+
 
 def _with_curves(plan: Plan, curves: Plan | None) -> Plan:
     "The plan with the level, onsets and brightness that the curves tell."
-    if curves is None: return plan
+    if curves is None:
+        return plan
     values, at = plan.values.copy(), curves.step((plan.edges[1:] + plan.edges[:-1]) / 2)
     rests = values[:, PART["level"]][:, 0] <= SILENCE if not plan.relative else np.zeros(len(plan), bool)
     for name in ("level", "onsets", "brightness"):
@@ -58,57 +68,88 @@ def _with_curves(plan: Plan, curves: Plan | None) -> Plan:
     values[rests, PART["level"]] = QUIETEST
     return replace(plan, values=values, relative=True, source=f"{plan.source}, {curves.source}")
 
-# %% ../nbs/20a_performer.ipynb #88d96b9c
+# %% ../nbs/20a_performer.ipynb #1f989c92
 def in_form(form: str, walk: Walk, seconds: float, curves: Plan | None = None) -> Plan:
     "A plan of so many seconds with a part of equal length for each letter of `form`."
     letters = read_form(form)
     each = seconds / len(letters)
     parts = {letter: wander(walk, each).between(0, each) for letter in dict.fromkeys(letters)}
     plan = parts[letters[0]]
-    for letter in letters[1:]: plan = plan.then(parts[letter])
+    for letter in letters[1:]:
+        plan = plan.then(parts[letter])
     return replace(_over(plan, curves, walk), source=f"form {' '.join(letters)}")
+
 
 def _over(plan: Plan, curves: Plan | None, walk: Walk) -> Plan:
     "A walked plan with what the curves tell, in units of the music."
-    if curves is None: return plan
+    if curves is None:
+        return plan
     scale, at = walk.corpus.scale, curves.step((plan.edges[1:] + plan.edges[:-1]) / 2)
     asked = scale.units(curves.values[at])
     return replace(plan, values=np.where(np.isfinite(curves.values[at]), asked, plan.values))
 
-# %% ../nbs/20a_performer.ipynb #5cafa2b0
+# %% ../nbs/20a_performer.ipynb #fc80ca3f
 class Performer:
     """Plays one stored model.
 
     library: seeds are from there; name: of the model; averaged: a context in which the model has the weights that play;
     player: of the take at hand, None before the first."""
-    def __init__(self, stored: StoredModel, library: Library, name: str, averaged: Callable[[], AbstractContextManager] = nullcontext):
+
+    def __init__(
+        self,
+        stored: StoredModel,
+        library: Library,
+        name: str,
+        averaged: Callable[[], AbstractContextManager] = nullcontext,
+    ):
         self.stored, self.library, self.name, self.averaged = stored, library, name, averaged
         self.player: Player | None = None
         self.guard: Guard | None = None
         self.record: TakeRecord | None = None
 
-    def start(self, asked: TakeSettings, given: np.ndarray | None = None, plan: Plan | None = None, takes: int = 1) -> TakeRecord:
+    def start(
+        self, asked: TakeSettings, given: np.ndarray | None = None, plan: Plan | None = None, takes: int = 1
+    ) -> TakeRecord:
         """Begin a take, or several side by side: the player has heard the seed then. What is known of it.
 
-        given: the seed's frames, (n, dims) (default: `asked.seed` is fetched); plan: what to play (default: as asked, else a walk)."""
+        given: the seed's frames, (n, dims) (default: `asked.seed` is fetched); plan: what to play (default: as asked,
+        else a walk)."""
         state = secrets.randbits(31) if asked.random_state is None else asked.random_state
-        seed, origin = (given, asked.seed) if given is not None else asked.seed.fetch(self.library, asked.seed_steps, np.random.default_rng(state))
+        seed, origin = (
+            (given, asked.seed)
+            if given is not None
+            else asked.seed.fetch(self.library, asked.seed_steps, np.random.default_rng(state))
+        )
         seed = self._checked(seed)
         rate, sounds = self.stored.codec.frames_per_second, not isinstance(origin, Noise)
-        plan = plan if plan is not None else plan_of(asked.request, asked.steps / rate, self.library.path)
-        guide = self._guide(seed, sounds, plan, asked, [np.random.default_rng(s) for s in np.random.SeedSequence([state, 1]).spawn(takes)])
+        random = [np.random.default_rng(s) for s in np.random.SeedSequence([state, 1]).spawn(takes)]
+        heard = self._heard(seed) if self.stored.corpus else None
+        guide = self._guide(heard if sounds else None, self._more(asked, plan), random)
         with self.averaged():  # the player reads the weights once
-            self.player = Player(self.stored.model, self.stored.head, takes, state, leash=self.leash, per_second=rate, guide=guide)
-        self.player.listen(seed, self._told_of(seed, sounds))
+            self.player = Player(
+                self.stored.model, self.stored.head, takes, state, leash=self.leash, per_second=rate, guide=guide
+            )
+        self.player.listen(seed, None if heard is None else self._told(heard, len(seed)) * sounds)
         self.guard = self._guard() if takes == 1 and not guide else None
-        self.record = TakeRecord(soundcube=__version__, model=self.name, epochs=self.stored.progress.epoch, codec=self.stored.codec.fingerprint,
-                                 random_state=state, seed=origin, seed_steps=len(seed), steps=asked.steps, sampling=asked.sampling,
-                                 request=asked.request, fades=asked.fades)
+        self.record = TakeRecord(
+            soundcube=__version__,
+            model=self.name,
+            epochs=self.stored.progress.epoch,
+            codec=self.stored.codec.fingerprint,
+            random_state=state,
+            seed=origin,
+            seed_steps=len(seed),
+            steps=asked.steps,
+            sampling=asked.sampling,
+            request=asked.request,
+            fades=asked.fades,
+        )
         return self.record
 
     def _checked(self, seed: Any) -> np.ndarray:
         seed, dims = np.asarray(seed, np.float32), self.stored.codec.dims
-        if seed.ndim == 2 and seed.shape[1] == dims: return seed
+        if seed.ndim == 2 and seed.shape[1] == dims:
+            return seed
         raise SoundcubeError(f"expected a seed of frames of {dims} numbers, (steps, {dims}); got {seed.shape}")
 
     def _heard(self, seed: np.ndarray) -> Plan:
@@ -118,25 +159,33 @@ class Performer:
         plan = coloured(hear(codec.decode(seed), codec.rate, even(seconds)), seed, codec.frames_per_second)
         return replace(plan, edges=plan.edges - seconds)
 
-    def _told_of(self, seed: np.ndarray, sounds: bool) -> np.ndarray | None:
-        "What a network is told of a seed, (n, TOLD); None if it follows no plan. Of noise, nothing."
-        corpus, rate = self.stored.corpus, self.stored.codec.frames_per_second
-        if not corpus: return None
-        return Told.of(self._heard(seed), corpus.scale).at((np.arange(len(seed)) - len(seed)) / rate) * sounds
+    def _told(self, heard: Plan, n: int) -> np.ndarray:
+        "What a network is told of a seed of n frames, (n, TOLD)."
+        return Told.of(heard, self.stored.corpus.scale).at((np.arange(n) - n) / self.stored.codec.frames_per_second)
 
-    def _guide(self, seed: np.ndarray, sounds: bool, plan: Plan | None, asked: TakeSettings, random: list[np.random.Generator]) -> Guide | None:
-        "What each take is told: the plan, completed, or a walk that goes on without end from what the seed plays."
-        corpus, form = self.stored.corpus, asked.request.form
-        if not corpus:
-            if plan is None and form is None: return None
+    def _more(self, asked: TakeSettings, plan: Plan | None) -> Callable[[Walk], Plan] | None:
+        """How a take's plan is made, and goes on, from a walk; None for a network that follows none. plan:
+        instead of what is asked for."""
+        seconds, form = asked.steps / self.stored.codec.frames_per_second, asked.request.form if plan is None else None
+        plan = plan if plan is not None else plan_of(asked.request, seconds, self.library.path)
+        if not self.stored.corpus:
+            if plan is None and form is None:
+                return None
             raise SoundcubeError(f"{self.name} was trained without plans and can't be told what to play; train it anew")
-        heard = corpus.scale.scaled(self._heard(seed))[-CONTEXT:] if sounds else None
-        walks = [Walk(corpus, r, heard) for r in random]
-        seconds = asked.steps / self.stored.codec.frames_per_second
-        def more(k: int) -> Plan:
-            if form: return in_form(form, walks[k], seconds, plan)
-            return complete(plan, walks[k]) if plan is not None else wander(walks[k], AT_ONCE)
-        return Guide([more(k) for k in range(len(walks))], corpus, self.stored.codec.frames_per_second, more)
+        if form:
+            return lambda walk: in_form(form, walk, seconds, plan)
+        return (lambda walk: wander(walk, AT_ONCE)) if plan is None else lambda walk: complete(plan, walk)
+
+    def _guide(
+        self, heard: Plan | None, more: Callable[[Walk], Plan] | None, random: list[np.random.Generator]
+    ) -> Guide | None:
+        "What each take is told, without end, from what is heard of the seed on."
+        if more is None:
+            return None
+        corpus = self.stored.corpus
+        last = None if heard is None else corpus.scale.scaled(heard)[-CONTEXT:]
+        walks = [Walk(corpus, r, last) for r in random]
+        return Guide([more(w) for w in walks], corpus, self.stored.codec.frames_per_second, lambda k: more(walks[k]))
 
     @property
     def leash(self) -> Leash | None:
@@ -148,9 +197,13 @@ class Performer:
         step = self.stored.progress.usual_step
         return Guard(self.player, 0.5 if step is None else step, codec.frames_per_second, codec.level)
 
-    def stream(self, sampling: Sampling | Callable[[], Sampling], steps: int | None = None, block: int | None = None) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    def stream(
+        self, sampling: Sampling | Callable[[], Sampling], steps: int | None = None, block: int | None = None
+    ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         "Frames and sound, block by block, from where the player stands: see `playing.stream`."
-        return stream(self.player, self.stored.codec, sampling, steps, self.guard, **({} if block is None else dict(block=block)))
+        return stream(
+            self.player, self.stored.codec, sampling, steps, self.guard, **({} if block is None else dict(block=block))
+        )
 
     def take(self, steps: int) -> Take:
         "The next frames of the take at hand."
@@ -167,8 +220,10 @@ class Performer:
         acted = self.guard.acted if self.guard else []
         return replace(self.record, guarded=tuple((round(at, 1), why) for at, why in acted))
 
-# %% ../nbs/20a_performer.ipynb #1fb4fdef
-def write(performer: Performer, path: str | Path, asked: TakeSettings, progress: Callable[[float], None] = lambda share: None) -> TakeRecord:
+# %% ../nbs/20a_performer.ipynb #c181eacb
+def write(
+    performer: Performer, path: str | Path, asked: TakeSettings, progress: Callable[[float], None] = lambda share: None
+) -> TakeRecord:
     "Play a take straight into a sound file, with its record; the name's ending says the format."
     codec = performer.stored.codec
     performer.record = replace(performer.start(asked), bit_depth=asked.bit_depth)
@@ -182,20 +237,31 @@ def write(performer: Performer, path: str | Path, asked: TakeSettings, progress:
     log.info("take %s: %s", path, json.dumps(known.as_dict()))
     return known
 
-def _sound(played: Iterator[tuple[np.ndarray, np.ndarray]], steps: int, keep: Any, listener: Listener | None, progress: Callable[[float], None]) -> Iterator[np.ndarray]:
+
+def _sound(
+    played: Iterator[tuple[np.ndarray, np.ndarray]],
+    steps: int,
+    keep: Any,
+    listener: Listener | None,
+    progress: Callable[[float], None],
+) -> Iterator[np.ndarray]:
     "The sound of a stream, counted, listened to, and its frames kept if asked to."
     done = 0
     for part, y in played:
-        if keep: keep.write(part)
-        if listener: listener.push(y)
+        if keep:
+            keep.write(part)
+        if listener:
+            listener.push(y)
         done += len(part)
         progress(done / steps)
         yield y
 
+
 def _with_plan(performer: Performer, path: str | Path, seconds: float, listener: Listener | None) -> TakeRecord:
     "What is known of a take when it is over; the sidecar has the plan's steps besides."
     plan, known = performer.played_plan(), performer.known
-    if plan is None: return known
+    if plan is None:
+        return known
     plan = plan.between(0, seconds)
     told = dict(source=plan.source, places=whence(plan, performer.stored.corpus))
     known = replace(known, plan=told, heard=followed(listener.end(), plan))

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['MOST_SEED_STEPS', 'TakeRecord']
 
-# %% ../nbs/10a_records.ipynb #1221cb36
+# %% ../nbs/10a_records.ipynb #79c0e8c7
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -16,18 +16,28 @@ from .sampling import HeldOut, PlanRequest, Sampling, Seed, seed_from
 from .schema import KEYS, SECTIONS, retired
 from .settings import TakeSettings
 
-# %% ../nbs/10a_records.ipynb #b76ab0cf
-_AS_KEYS = dict(model="state.model_base", steps="output.gen_steps", random_state="output.random_state", bit_depth="data.bit_depth",
-                fade_in="output.fade_in", fade_out="output.fade_out")
+# %% ../nbs/10a_records.ipynb #5a8ad5af
+_AS_KEYS = dict(
+    model="state.model_base",
+    steps="output.gen_steps",
+    random_state="output.random_state",
+    bit_depth="data.bit_depth",
+    fade_in="output.fade_in",
+    fade_out="output.fade_out",
+)
 MOST_SEED_STEPS = 10**6
+
 
 @dataclass(frozen=True)
 class TakeRecord:
     """What a take was played with. None: not known.
 
-    codec: its fingerprint; seed_steps, steps: frames; fades: seconds in and out; live, continued, take: why it can't be played again;
-    guarded: (second, what was wrong) where the guard stepped in; plan, heard: what it was told, and what is heard of it;
+    codec: its fingerprint; seed_steps, steps: frames; fades: seconds in and out; live, continued, take: why it can't
+    be played again;
+    guarded: (second, what was wrong) where the guard stepped in; plan, heard: what it was told, and what is heard of
+    it;
     ignored: a line for each setting of an older version that is none any more."""
+
     soundcube: str | None = None
     model: str | None = None
     epochs: int | None = None
@@ -43,7 +53,7 @@ class TakeRecord:
     live: bool | None = None
     continued: bool | None = None
     take: int | None = None
-    guarded: tuple[tuple[float, str], ...] = ()
+    guarded: tuple[tuple[float, str], ...] = field(default=(), compare=False)
     plan: dict[str, Any] | None = None
     heard: dict[str, Any] | None = None
     ignored: tuple[str, ...] = field(default=(), compare=False)
@@ -51,7 +61,14 @@ class TakeRecord:
     def as_dict(self) -> dict[str, Any]:
         "As JSON holds it, without what is not known."
         plain = {k: getattr(self, k) for k in _PLAIN if getattr(self, k) is not None}
-        return plain | dict(seed=self.seed.record(), fade_in=self.fades[0], fade_out=self.fades[1]) | self.request.as_dict() | self.sampling.as_dict()
+        if self.guarded:
+            plain |= dict(guarded=[list(g) for g in self.guarded])
+        return (
+            plain
+            | dict(seed=self.seed.record(), fade_in=self.fades[0], fade_out=self.fades[1])
+            | self.request.as_dict()
+            | self.sampling.as_dict()
+        )
 
     @classmethod
     def of(cls, found: Mapping[str, Any]) -> "TakeRecord":
@@ -60,29 +77,67 @@ class TakeRecord:
         fades = tuple(known.pop(k, KEYS[f"output.{k}"].default) for k in ("fade_in", "fade_out"))
         request = {k: _checked(f"output.{k}", found[k]) for k in PlanRequest.model_fields if k in found}
         rest = {k: found[k] for k in _PLAIN if k in found and k not in (*_AS_KEYS, "seed_steps")}
-        return cls(**known, **rest, fades=fades, request=PlanRequest(**request), sampling=Sampling.of(found), ignored=retired(found),
-                   seed=seed_from(found.get("seed") or {}), seed_steps=_seed_steps(found.get("seed_steps")))
+        return cls(
+            **known,
+            **rest,
+            fades=fades,
+            request=PlanRequest(**request),
+            sampling=Sampling.of(found),
+            ignored=retired(found),
+            seed=seed_from(found.get("seed") or {}),
+            seed_steps=_seed_steps(found.get("seed_steps")),
+        )
 
     def settings(self, usual: TakeSettings) -> TakeSettings:
         "To play it again; `usual` where nothing is known."
-        return replace(usual, steps=self.steps or usual.steps, seed=self.seed, seed_steps=self.seed_steps or usual.seed_steps,
-                       random_state=usual.random_state if self.random_state is None else self.random_state, sampling=self.sampling,
-                       request=self.request, fades=self.fades, bit_depth=self.bit_depth or usual.bit_depth)
+        return replace(
+            usual,
+            steps=self.steps or usual.steps,
+            seed=self.seed,
+            seed_steps=self.seed_steps or usual.seed_steps,
+            random_state=usual.random_state if self.random_state is None else self.random_state,
+            sampling=self.sampling,
+            request=self.request,
+            fades=self.fades,
+            bit_depth=self.bit_depth or usual.bit_depth,
+        )
 
     @property
     def once_only(self) -> str:
         "Why it does not follow from its settings alone, in words; empty if it does."
-        if self.live: return "was played live, with hands on the knobs"
-        if self.take is not None: return "is one of several that were played at once"
-        if self.continued: return "goes on from another take"
+        if self.live:
+            return "was played live, with hands on the knobs"
+        if self.take is not None:
+            return "is one of several that were played at once"
+        if self.continued:
+            return "goes on from another take"
         return "began with frames that it does not hold" if self.seed.unkept else ""
 
-_PLAIN = ("soundcube", "model", "epochs", "codec", "random_state", "seed_steps", "steps", "bit_depth", "live", "continued", "take", "plan", "heard")
+
+_PLAIN = (
+    "soundcube",
+    "model",
+    "epochs",
+    "codec",
+    "random_state",
+    "seed_steps",
+    "steps",
+    "bit_depth",
+    "live",
+    "continued",
+    "take",
+    "plan",
+    "heard",
+)
+
 
 def _checked(name: str, value: Any) -> Any:
     return checked(SECTIONS[KEYS[name].section], KEYS[name], value)
 
+
 def _seed_steps(value: Any) -> int | None:
-    if value is None: return None
-    if not isinstance(value, int) or not 2 <= value <= MOST_SEED_STEPS: raise SoundcubeError("seed_steps: expected a number of frames")
+    if value is None:
+        return None
+    if not isinstance(value, int) or not 2 <= value <= MOST_SEED_STEPS:
+        raise SoundcubeError("seed_steps: expected a number of frames")
     return value

@@ -6,7 +6,7 @@
 __all__ = ['SAMPLING_KEYS', 'MOST_POINTS', 'MOST_PARTS', 'Curve', 'Form', 'POINTS', 'LETTERS', 'Seed', 'Sampling', 'read_curve',
            'read_form', 'PlanRequest', 'Music', 'HeldOut', 'FromFile', 'Noise', 'Given', 'seed_from']
 
-# %% ../nbs/00b_sampling.ipynb #3df7bfee
+# %% ../nbs/00b_sampling.ipynb #c1ed5672
 from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import Annotated, Any, ClassVar, Mapping, Optional, Protocol
@@ -16,77 +16,132 @@ from pydantic import AfterValidator, BaseModel
 from .files import SoundcubeError
 from .keys import FROZEN, checked, key, keys_of
 
-# %% ../nbs/00b_sampling.ipynb #5851fd46
+# %% ../nbs/00b_sampling.ipynb #0b6cc0a5
 class Sampling(BaseModel):
     "How a frame is drawn and led. Frozen; `replace` gives another."
+
     model_config = FROZEN
-    temperature: float = key(0.8, "Lower is safer, higher wilder; 1 is as wild as the network is unsure", 0.0, 5.0,
-                             step=0.05, label="Temperature")
-    top_p: float = key(1.0, "Leave out the least likely choices: keep this share of the probability", 0.01, 1.0,
-                       step=0.01, label="Top-p")
-    hold: float = key(1.0, "How firmly a take is led to the level and colour of what it plays: 0 not at all, 1 as it sounds best",
-                      0, 5, step=0.1, label="Hold")
+    temperature: float = key(
+        0.8,
+        "Lower is safer, higher wilder; 1 is as wild as the network is unsure",
+        0.0,
+        5.0,
+        step=0.05,
+        label="Temperature",
+    )
+    top_p: float = key(
+        1.0,
+        "Leave out the least likely choices: keep this share of the probability",
+        0.01,
+        1.0,
+        step=0.01,
+        label="Top-p",
+    )
+    hold: float = key(
+        1.0,
+        "How firmly a take is led to the level and colour of what it plays: 0 not at all, 1 as it sounds best",
+        0,
+        5,
+        step=0.1,
+        label="Hold",
+    )
 
     @classmethod
     def of(cls, found: Any) -> "Sampling":
-        "Its values among those of a mapping or an object (a configuration's `output`), defaults for what is not there; SoundcubeError for a wrong one."
+        """Its values among those of a mapping or an object (a configuration's `output`), defaults for what
+        is not there; SoundcubeError for a wrong one."""
         get = found.get if isinstance(found, Mapping) else lambda leaf, default: getattr(found, leaf, default)
         return cls().replace(**{leaf: get(leaf, field.default) for leaf, field in cls.model_fields.items()})
 
     def replace(self, **changes: Any) -> "Sampling":
         "The same with some values changed, checked; SoundcubeError of one line for a wrong one."
         for leaf in changes:
-            if leaf not in SAMPLING_KEYS: raise SoundcubeError(f"unknown control {leaf!r}; known: {', '.join(SAMPLING_KEYS)}")
+            if leaf not in SAMPLING_KEYS:
+                raise SoundcubeError(f"unknown control {leaf!r}; known: {', '.join(SAMPLING_KEYS)}")
         return self.model_copy(update={leaf: checked(Sampling, SAMPLING_KEYS[leaf], v) for leaf, v in changes.items()})
 
-    def as_dict(self) -> dict[str, float]: return self.model_dump()
+    def as_dict(self) -> dict[str, float]:
+        return self.model_dump()
 
     @classmethod
     def controls(cls) -> list[dict[str, Any]]:
         "A slider each, as JSON: name, label, help, low, high, step, unit, default."
-        return [dict(name=k.leaf, label=k.label, help=k.help, low=k.low, high=k.high, step=k.step, unit=k.unit, default=k.default)
-                for k in SAMPLING_KEYS.values()]
+        return [
+            dict(
+                name=k.leaf,
+                label=k.label,
+                help=k.help,
+                low=k.low,
+                high=k.high,
+                step=k.step,
+                unit=k.unit,
+                default=k.default,
+            )
+            for k in SAMPLING_KEYS.values()
+        ]
+
 
 SAMPLING_KEYS = {k.leaf: k for k in keys_of("output", Sampling).values()}
 
-# %% ../nbs/00b_sampling.ipynb #06c8016c
+# %% ../nbs/00b_sampling.ipynb #4b6bf687
 MOST_POINTS, MOST_PARTS = 1000, 100
+
 
 def read_curve(text: str) -> tuple[float, ...]:
     "The numbers of a curve such as `0.2 1 0.5`; ValueError if it is none."
     points = tuple(float(word) for word in text.replace(",", " ").split())
-    if not 0 < len(points) <= MOST_POINTS or not all(0 <= p <= 1 for p in points): raise ValueError
+    if not 0 < len(points) <= MOST_POINTS or not all(0 <= p <= 1 for p in points):
+        raise ValueError
     return points
+
 
 def read_form(text: str) -> str:
     "The letters of a form such as `A A B A`; ValueError if it is none."
     letters = "".join(text.replace(",", " ").split()).upper()
-    if not 0 < len(letters) <= MOST_PARTS or not (letters.isascii() and letters.isalpha()): raise ValueError
+    if not 0 < len(letters) <= MOST_PARTS or not (letters.isascii() and letters.isalpha()):
+        raise ValueError
     return letters
+
 
 def _if_read(read: Any) -> AfterValidator:
     "Text that `read` can read."
+
     def check(text: str) -> str:
         read(text)
         return text
+
     return AfterValidator(check)
+
 
 Curve = Annotated[str, _if_read(read_curve)]
 Form = Annotated[str, _if_read(read_form)]
 POINTS = "numbers from 0 to 1, such as 0.2 1 0.5,"
 LETTERS = "letters such as A A B A"
 
-# %% ../nbs/00b_sampling.ipynb #8a4c6815
+# %% ../nbs/00b_sampling.ipynb #01ee867d
 class PlanRequest(BaseModel):
     "What a take is to play, as a person writes it."
+
     model_config = FROZEN
-    chords: Optional[str] = key(None, "Chords to play, such as Am F C G: a bar each, or as many as stand between bar lines |; empty: a walk through your music")
+    chords: Optional[str] = key(
+        None,
+        "Chords to play, such as Am F C G: a bar each, or as many as stand between bar lines |; empty: a "
+        "walk through your music",
+    )
     tempo: float = key(120.0, "Beats per minute of output.chords; a bar has 4", 20, 400, unit="bpm")
-    follow: Optional[str] = key(None, "Play the harmony, energy and onsets of this recording or MIDI file, in the sound of the model")
-    energy: Optional[Curve] = key(None, "How loud it is over the take: numbers from 0, the least this music has, to 1, the most", words=POINTS)
+    follow: Optional[str] = key(
+        None, "Play the harmony, energy and onsets of this recording or MIDI file, in the sound of the model"
+    )
+    energy: Optional[Curve] = key(
+        None, "How loud it is over the take: numbers from 0, the least this music has, to 1, the most", words=POINTS
+    )
     density: Optional[Curve] = key(None, "How much begins over the take: numbers from 0 to 1", words=POINTS)
     brightness: Optional[Curve] = key(None, "How bright it is over the take: numbers from 0 to 1", words=POINTS)
-    form: Optional[Form] = key(None, "Parts of equal length, such as A A B A; the same letter goes the same way through your music", words=LETTERS)
+    form: Optional[Form] = key(
+        None,
+        "Parts of equal length, such as A A B A; the same letter goes the same way through your music",
+        words=LETTERS,
+    )
 
     @property
     def curves(self) -> dict[str, tuple[float, ...]]:
@@ -94,11 +149,13 @@ class PlanRequest(BaseModel):
         asked = {name: getattr(self, name) for name in ("energy", "density", "brightness")}
         return {name: read_curve(text) for name, text in asked.items() if text}
 
-    def as_dict(self) -> dict[str, Any]: return self.model_dump()
+    def as_dict(self) -> dict[str, Any]:
+        return self.model_dump()
 
-# %% ../nbs/00b_sampling.ipynb #369902d9
+# %% ../nbs/00b_sampling.ipynb #097c1815
 class Music(Protocol):
     "What a seed is fetched from. codec: see [codecs](05_codecs.ipynb)."
+
     codec: Any
 
     def held_out(self) -> list[Any]:
@@ -107,40 +164,53 @@ class Music(Protocol):
     def read(self, file: str, rate: int, start: float, seconds: float | None) -> Any:
         "(n,) float32 samples of a file of the project, from a second on, so many seconds of them or all."
 
-# %% ../nbs/00b_sampling.ipynb #29103dba
+# %% ../nbs/00b_sampling.ipynb #156b0455
 @dataclass(frozen=True)
 class HeldOut:
     "Music held out from training. source: of its track; start: first frame; None for anywhere."
+
     source: str | None = None
     start: int | None = None
 
     def fetch(self, music: Music, steps: int, rng: Any) -> tuple[Any, "Seed"]:
         "(steps, dims) frames, long tracks more often; and where from. Noise, if there is no music."
         import numpy as np
+
         tracks = music.held_out()
-        if self.source is not None: return self._again(tracks, steps), self
-        if not tracks: return Noise().fetch(music, steps, rng)
+        if self.source is not None:
+            return self._again(tracks, steps), self
+        if not tracks:
+            return Noise().fetch(music, steps, rng)
         room = np.array([max(0, len(t.frames) - steps) for t in tracks])
-        k = rng.choice(len(tracks), p=room / room.sum()) if room.sum() else int(np.argmax([len(t.frames) for t in tracks]))
+        k = (
+            rng.choice(len(tracks), p=room / room.sum())
+            if room.sum()
+            else int(np.argmax([len(t.frames) for t in tracks]))
+        )
         start = int(rng.integers(0, max(1, len(tracks[k].frames) - steps + 1)))
-        return np.asarray(tracks[k].frames[start:start + steps], np.float32), HeldOut(tracks[k].source, start)
+        return np.asarray(tracks[k].frames[start : start + steps], np.float32), HeldOut(tracks[k].source, start)
 
     def _again(self, tracks: list[Any], steps: int) -> Any:
         import numpy as np
+
         for t in tracks:
             if t.source == self.source and len(t.frames) >= self.start + steps:
-                return np.asarray(t.frames[self.start:self.start + steps], np.float32)
+                return np.asarray(t.frames[self.start : self.start + steps], np.float32)
         raise SoundcubeError(f"the seed was from {self.source!r}, which is no longer held-out music here")
 
     unkept: ClassVar[bool] = False
 
-    def record(self) -> dict[str, Any]: return {} if self.source is None else dict(held_out=self.source, start=self.start)
-    def words(self) -> str: return f"held-out {PurePath(self.source).name}" if self.source else "held-out"
+    def record(self) -> dict[str, Any]:
+        return {} if self.source is None else dict(held_out=self.source, start=self.start)
 
-# %% ../nbs/00b_sampling.ipynb #8b84e668
+    def words(self) -> str:
+        return f"held-out {PurePath(self.source).name}" if self.source else "held-out"
+
+# %% ../nbs/00b_sampling.ipynb #83683b8f
 @dataclass(frozen=True)
 class FromFile:
     "A sound file. offset: seconds; None for anywhere."
+
     file: str
     offset: float | None = None
 
@@ -151,17 +221,21 @@ class FromFile:
         x = music.read(self.file, codec.rate, offset or 0.0, None if offset is None else seconds)
         if offset is None:
             offset = round(float(rng.uniform(0, max(0.0, len(x) / codec.rate - seconds))), 2)
-            x = x[round(offset * codec.rate):][:int(seconds * codec.rate)]
-        frames = codec.encode(x)[codec.edge:][:steps]
-        if len(frames) < 2: raise SoundcubeError(f"{self.file}: too short for a seed at {offset:g} s")
+            x = x[round(offset * codec.rate) :][: int(seconds * codec.rate)]
+        frames = codec.encode(x)[codec.edge :][:steps]
+        if len(frames) < 2:
+            raise SoundcubeError(f"{self.file}: too short for a seed at {offset:g} s")
         return frames, replace(self, offset=offset)
 
     unkept: ClassVar[bool] = False
 
-    def record(self) -> dict[str, Any]: return dict(file=self.file, offset=self.offset)
-    def words(self) -> str: return f"{PurePath(self.file).name} at {self.offset or 0:.1f} s"
+    def record(self) -> dict[str, Any]:
+        return dict(file=self.file, offset=self.offset)
 
-# %% ../nbs/00b_sampling.ipynb #a8cc3a3e
+    def words(self) -> str:
+        return f"{PurePath(self.file).name} at {self.offset or 0:.1f} s"
+
+# %% ../nbs/00b_sampling.ipynb #13e969b7
 @dataclass(frozen=True)
 class Noise:
     "Slowly moving noise, a number's usual size."
@@ -169,19 +243,26 @@ class Noise:
     def fetch(self, music: Music, steps: int, rng: Any) -> tuple[Any, "Seed"]:
         "(steps, dims) frames."
         import numpy as np
+
         dims = music.codec.dims
         out, x = np.empty((steps, dims), np.float32), rng.standard_normal(dims)
-        for t in range(steps): out[t] = x = 0.9 * x + np.sqrt(1 - 0.9**2) * rng.standard_normal(dims)
+        for t in range(steps):
+            out[t] = x = 0.9 * x + np.sqrt(1 - 0.9**2) * rng.standard_normal(dims)
         return out, self
 
     unkept: ClassVar[bool] = False
 
-    def record(self) -> dict[str, Any]: return dict(noise=True)
-    def words(self) -> str: return "random"
+    def record(self) -> dict[str, Any]:
+        return dict(noise=True)
+
+    def words(self) -> str:
+        return "random"
+
 
 @dataclass(frozen=True)
 class Given:
     "Frames that somebody gave, and no record holds. name: of the sound they were made of, if it had one."
+
     name: str = ""
 
     def fetch(self, music: Music, steps: int, rng: Any) -> tuple[Any, "Seed"]:
@@ -189,20 +270,31 @@ class Given:
 
     unkept: ClassVar[bool] = True
 
-    def record(self) -> dict[str, Any]: return dict(dropped=self.name) if self.name else dict(given=True)
-    def words(self) -> str: return self.name or "given frames"
+    def record(self) -> dict[str, Any]:
+        return dict(dropped=self.name) if self.name else dict(given=True)
+
+    def words(self) -> str:
+        return self.name or "given frames"
+
 
 Seed = HeldOut | FromFile | Noise | Given
 
-# %% ../nbs/00b_sampling.ipynb #020b5e9f
+# %% ../nbs/00b_sampling.ipynb #2053ff9d
 def seed_from(found: Any) -> Seed:
     "The seed of a take's record; SoundcubeError if there is no sense in it."
     wrong = SoundcubeError("seed: expected where it was from")
-    if not isinstance(found, Mapping): raise wrong
+    if not isinstance(found, Mapping):
+        raise wrong
     kind = next((k for k in ("held_out", "file", "dropped", "noise", "given") if k in found), None)
     start, offset = found.get("start", 0), found.get("offset") or 0.0
     count = isinstance(start, int) and start >= 0
-    if not count or not isinstance(offset, (int, float)) or not isinstance(found.get(kind, ""), (str, bool)): raise wrong
-    made = dict(held_out=lambda: HeldOut(str(found["held_out"]), start), file=lambda: FromFile(str(found["file"]), float(offset)),
-                dropped=lambda: Given(str(found["dropped"])), noise=Noise, given=Given)
+    if not count or not isinstance(offset, (int, float)) or not isinstance(found.get(kind, ""), (str, bool)):
+        raise wrong
+    made = dict(
+        held_out=lambda: HeldOut(str(found["held_out"]), start),
+        file=lambda: FromFile(str(found["file"]), float(offset)),
+        dropped=lambda: Given(str(found["dropped"])),
+        noise=Noise,
+        given=Given,
+    )
     return made.get(kind, HeldOut)()

@@ -6,7 +6,7 @@
 __all__ = ['AUDIO_FORMATS', 'RATES', 'SECTIONS', 'KEYS', 'RETIRED', 'Data', 'Net', 'State', 'Output', 'Logging', 'unknown',
            'retired', 'full_name', 'Config', 'flat', 'as_dict', 'changed']
 
-# %% ../nbs/00c_schema.ipynb #99266e72
+# %% ../nbs/00c_schema.ipynb #2ea61729
 import difflib, json, re
 from pathlib import Path
 from typing import Any, Literal, Mapping, Optional
@@ -17,120 +17,174 @@ from .files import SoundcubeError
 from .keys import FROZEN, PLAIN_NAME, Key, Name, checked, key, keys_of, plain
 from .sampling import PlanRequest, Sampling
 
-# %% ../nbs/00c_schema.ipynb #4b1bc1b6
+# %% ../nbs/00c_schema.ipynb #9b70b013
 AUDIO_FORMATS = ("wav", "flac", "mp3", "ogg", "oga", "opus", "m4a", "mp4", "aac", "aif", "aiff", "wma", "webm")
 RATES = (8000, 48000)  # Hz
 
-# %% ../nbs/00c_schema.ipynb #0bfe4678
+# %% ../nbs/00c_schema.ipynb #9e3590f3
 class Data(BaseModel):
     "From music to training data."
+
     model_config = FROZEN
     source_dir: str = key("music", "Your music: any folders, any formats; never changed")
     source_formats: tuple[str, ...] = key(AUDIO_FORMATS, "Endings of the files that are taken for music")
     target_dir: str = key("data", "Where the converted music goes")
-    sample_rate: int = key(32000, "Samples per second; 16000 is dull and quick to convert, 44100 is as bright as a CD", *RATES)
+    sample_rate: int = key(
+        32000, "Samples per second; 16000 is dull and quick to convert, 44100 is as bright as a CD", *RATES
+    )
     bit_depth: Literal[8, 16, 24, 32] = key(16, "Bits per sample of every WAV and FLAC that is written")
-    codec: Literal["spectral", "fft"] = key("spectral", "How sound becomes frames: spectral sounds good, fft is the method of 2016")
-    step_length: Optional[int] = key(None, "Samples in a window; empty: about 64 ms (spectral) or 250 ms (fft)", 64, 65536)
-    hop_length: Optional[int] = key(None, "Samples from one frame to the next; empty: half a window or a quarter, as the preset says (spectral), or all of it (fft)", 16, 65536)
+    codec: Literal["spectral", "fft"] = key(
+        "spectral", "How sound becomes frames: spectral sounds good, fft is the method of 2016"
+    )
+    step_length: Optional[int] = key(
+        None, "Samples in a window; empty: about 64 ms (spectral) or 250 ms (fft)", 64, 65536
+    )
+    hop_length: Optional[int] = key(
+        None,
+        "Samples from one frame to the next; empty: half a window or a quarter, as the preset says "
+        "(spectral), or all of it (fft)",
+        16,
+        65536,
+    )
     axes: int = key(64, "Numbers in a spectral frame: more sound clearer and learn more slowly", 4, 256)
     seconds_per_block: float = key(2.0, "Length of the pieces the network is trained on", 0.1, 600)
     float_storage: Literal["float16", "float32"] = key("float16", "How frames are stored")
     workers: int = key(0, "Processes that convert side by side; 0: one for each core", 0, 256)
     seconds_per_file: float = key(600.0, "Longest time the conversion of one file may take", 1, 86400)
     hours_per_file: float = key(12.0, "Only so much of a longer file is used", 0.01, 1000)
-    convert_cmd: Optional[str] = key(None, "Another converter, such as: ffmpeg -y -i %infile% -ar %rate% -ac 1 %outfile%; runs without a shell")
+    convert_cmd: Optional[str] = key(
+        None, "Another converter, such as: ffmpeg -y -i %infile% -ar %rate% -ac 1 %outfile%; runs without a shell"
+    )
 
-# %% ../nbs/00c_schema.ipynb #93ed50d9
+# %% ../nbs/00c_schema.ipynb #602481a7
 class Net(BaseModel):
     "The network and its training."
+
     model_config = FROZEN
     preset: Literal["demo", "quick", "evening", "overnight"] = key(
-        "quick", "How long you will wait: demo 3 minutes, quick 10, evening 1 hour, overnight 8; fills what is empty below")
-    model_name: str = key("recurrent", "Which network: a name from soundcube.models, or your own package.module:function")
-    kwargs: dict[str, Any] = key({}, "What the network's function takes, such as units: 256; the rest as the preset says")
+        "quick",
+        "How long you will wait: demo 3 minutes, quick 10, evening 1 hour, overnight 8; fills what is empty below",
+    )
+    model_name: str = key(
+        "recurrent", "Which network: a name from soundcube.models, or your own package.module:function"
+    )
+    kwargs: dict[str, Any] = key(
+        {}, "What the network's function takes, such as units: 256; the rest as the preset says"
+    )
     allowed_modules: tuple[str, ...] = key((), "Modules that model_name may import a function from")
     loss: Literal["mse", "mae"] = key("mse", "Loss of networks that predict one value, as classic does")
     opt: Literal["adam", "adamw", "adamax", "nadam", "rmsprop", "lion", "sgd"] = key("adam", "Optimiser")
     learning_rate: float = key(2e-3, "Highest learning rate", 1e-7, 10.0)
     schedule: Literal["cosine", "constant"] = key(
-        "cosine", "How the rate moves: cosine warms up, then decays to the end of the budget; constant only warms up")
+        "cosine", "How the rate moves: cosine warms up, then decays to the end of the budget; constant only warms up"
+    )
     batch_size: Optional[int] = key(None, "Blocks in a batch; empty: as the preset says", 1, 4096)
-    training_minutes: Optional[float] = key(None, "Train for so long; empty: as the preset says, unless training_epochs is given", 0.01, 100000)
+    training_minutes: Optional[float] = key(
+        None, "Train for so long; empty: as the preset says, unless training_epochs is given", 0.01, 100000
+    )
     training_epochs: Optional[int] = key(None, "Train for so many passes over the music", 1, 1000000)
-    transpose: Optional[int] = key(None, "Train on the music also played higher and faster, or lower and slower, by up to so many semitones; empty: as the preset says", 0, 12)
+    transpose: Optional[int] = key(
+        None,
+        "Train on the music also played higher and faster, or lower and slower, by up to so many "
+        "semitones; empty: as the preset says",
+        0,
+        12,
+    )
     val_split: int = key(10, "One part in this many is held out to validate on", 2, 1000)
     train_state: int = key(0, "Seed of the training's randomness", 0, 2**31 - 1)
 
-# %% ../nbs/00c_schema.ipynb #2da7534d
+# %% ../nbs/00c_schema.ipynb #b6044a3a
 class State(BaseModel):
     "Where models are kept."
+
     model_config = FROZEN
     model_dir: str = key("models", "Folder of the trained models")
     model_base: Name = key("model", "Name of the model; several live side by side", words=PLAIN_NAME)
     autosave: bool = key(True, "Save while training")
     epochs_per_save: int = key(1, "Save every so many epochs", 1, 1000000)
     epochs_per_archive: int = key(0, "Keep a separate copy every so many epochs; 0: never", 0, 1000000)
-    play: Literal["best", "latest"] = key("best", "Which weights play: best, the latest that do well on held-out music, or latest, whatever they do")
+    play: Literal["best", "latest"] = key(
+        "best", "Which weights play: best, the latest that do well on held-out music, or latest, whatever they do"
+    )
     save_m: bool = key(False, "Also write a full Keras model (.keras, with its optimiser) when training ends")
 
-# %% ../nbs/00c_schema.ipynb #008e90b4
+# %% ../nbs/00c_schema.ipynb #4816b319
 class Output(PlanRequest, Sampling):
     "What is generated, and how."
+
     model_config = FROZEN
     output_dir: str = key("output", "Where takes go")
-    default_file: Name = key("generated.wav", "Name of a take without a name; .wav, .flac, .ogg, .opus, .mp3 or .m4a", words=PLAIN_NAME)
+    default_file: Name = key(
+        "generated.wav", "Name of a take without a name; .wav, .flac, .ogg, .opus, .mp3 or .m4a", words=PLAIN_NAME
+    )
     gen_seconds: float = key(60.0, "Length of a take in seconds", 0.1, 360000)
     gen_steps: Optional[int] = key(None, "Length of a take in frames, instead of gen_seconds", 1, 100000000)
     random_seed: bool = key(False, "Start from noise instead of from music")
     seed_file: Optional[str] = key(None, "Start from this audio file; empty: from music held out from training")
-    seed_offset: Optional[float] = key(None, "Where in the seed's file to start, in seconds; empty: anywhere", 0, 360000)
+    seed_offset: Optional[float] = key(
+        None, "Where in the seed's file to start, in seconds; empty: anywhere", 0, 360000
+    )
     seed_seconds: float = key(8.0, "How much of the seed the network hears first", 0.1, 600)
     random_state: Optional[int] = key(None, "Makes a take repeatable; empty: a new one every time", 0, 2**31 - 1)
     fade_in: float = key(0.05, "Seconds", 0, 600)
     fade_out: float = key(2.0, "Seconds", 0, 600)
     save_raw: bool = key(False, "Also save the frames (.npy) beside a take")
 
-# %% ../nbs/00c_schema.ipynb #d9855536
+# %% ../nbs/00c_schema.ipynb #4e668744
 class Logging(BaseModel):
     "What is written down."
+
     model_config = FROZEN
     enabled: bool = key(True, "Keep a log file")
     level: Literal["debug", "info", "warning", "error"] = key("info", "How much goes into it")
     log_dir: str = key("logs", "Folder of the log")
     log_file: Name = key("soundcube.log", "Name of the log; rotated at 1 MB, three are kept", words=PLAIN_NAME)
 
-# %% ../nbs/00c_schema.ipynb #c966345e
+# %% ../nbs/00c_schema.ipynb #c2b8da12
 SECTIONS: dict[str, type[BaseModel]] = dict(data=Data, net=Net, state=State, output=Output, logging=Logging)
 KEYS: dict[str, Key] = {name: k for section, model in SECTIONS.items() for name, k in keys_of(section, model).items()}
 _LEAF = {k.leaf: name for name, k in KEYS.items()}  # "batch_size" -> "net.batch_size"
 
-# %% ../nbs/00c_schema.ipynb #5bd0450b
+# %% ../nbs/00c_schema.ipynb #1266765b
 def unknown(name: str, known: list[str], what: str = "key") -> SoundcubeError:
     "The error for a name that nobody knows."
-    near = difflib.get_close_matches(name, known, 1, 0.5) or difflib.get_close_matches(name.split(".")[-1], known, 1, 0.5)
+    near = difflib.get_close_matches(name, known, 1, 0.5) or difflib.get_close_matches(
+        name.split(".")[-1], known, 1, 0.5
+    )
     hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(sorted(known)[:12])}"
     return SoundcubeError(f"unknown {what} {name[:60]!r}; {hint}")
 
+
 RETIRED = {"output.guard": True, "output.repeat": 1.0}  # keys of older versions, and what they usually were
+
 
 def retired(values: Mapping[str, Any]) -> tuple[str, ...]:
     "A line for each value, by its key or the key's own name, that would have changed something in an older version."
     found = {name: values.get(name, values.get(name.split(".")[1], usual)) for name, usual in RETIRED.items()}
-    return tuple(f"{name}={found[name]} is no setting any more, and is ignored" for name, usual in RETIRED.items() if found[name] not in (usual, None))
+    return tuple(
+        f"{name}={found[name]} is no setting any more, and is ignored"
+        for name, usual in RETIRED.items()
+        if found[name] not in (usual, None)
+    )
+
 
 def full_name(name: str) -> str:
     "`net.batch_size` for `net.batch_size` or `batch_size`; an error with the nearest known key for anything else."
-    if name in RETIRED or f"output.{name}" in RETIRED: return name if "." in name else f"output.{name}"
-    if name in KEYS or re.fullmatch(r"net\.kwargs(\.\w+)+", name): return name
-    if name in _LEAF: return _LEAF[name]
+    if name in RETIRED or f"output.{name}" in RETIRED:
+        return name if "." in name else f"output.{name}"
+    if name in KEYS or re.fullmatch(r"net\.kwargs(\.\w+)+", name):
+        return name
+    if name in _LEAF:
+        return _LEAF[name]
     raise unknown(name, [*KEYS, *_LEAF])
 
-# %% ../nbs/00c_schema.ipynb #38823082
+# %% ../nbs/00c_schema.ipynb #b48b696d
 class Config(BaseModel):
     """What was asked for, and nothing else. Frozen.
 
-    root: the project's folder, to which relative paths belong; notes: what to tell the person who asked, a line each."""
+    root: the project's folder, to which relative paths belong; notes: what to tell the person who asked, a line
+    each."""
+
     model_config = FROZEN
     data: Data = Data()
     net: Net = Net()
@@ -145,8 +199,11 @@ class Config(BaseModel):
         "Where a key's value is from: default, command, keyword, or the name of a file."
         return self._origins.get(full_name(name), "default")
 
-    def replace(self, changes: Mapping[str, Any] | None = None, /, origin: str = "keyword", **keywords: Any) -> "Config":
-        """The same with some keys changed: `replace(batch_size=8)`, `replace({"net.batch_size": 8})`, `replace(net=dict(batch_size=8))`.
+    def replace(
+        self, changes: Mapping[str, Any] | None = None, /, origin: str = "keyword", **keywords: Any
+    ) -> "Config":
+        """The same with some keys changed: `replace(batch_size=8)`, `replace({"net.batch_size": 8})`,
+        `replace(net=dict(batch_size=8))`.
 
         SoundcubeError of one line for an unknown key or a wrong value."""
         asked = {name: (value, origin) for name, value in flat(dict(changes or {}) | keywords).items()}
@@ -158,8 +215,10 @@ class Config(BaseModel):
         origins = dict(self._origins)
         for name, (value, origin) in values.items():
             section, leaf, *inner = full_name(name).split(".")
-            if f"{section}.{leaf}" in RETIRED: continue
-            if inner: value = _put(sections[section].get(leaf, {}), inner, value, name)
+            if f"{section}.{leaf}" in RETIRED:
+                continue
+            if inner:
+                value = _put(sections[section].get(leaf, {}), inner, value, name)
             k = KEYS[f"{section}.{leaf}"]
             sections[section][leaf] = checked(SECTIONS[section], k, value)
             origins[k.name] = origin
@@ -176,7 +235,7 @@ class Config(BaseModel):
         "A path of the project; absolute ones stay as they are."
         return Path(self.root, *parts)
 
-# %% ../nbs/00c_schema.ipynb #e2577e14
+# %% ../nbs/00c_schema.ipynb #699c9c6a
 def flat(values: Mapping[str, Any]) -> dict[str, Any]:
     "The same with whole sections, `net=dict(batch_size=8)`, taken apart into their keys."
     out: dict[str, Any] = {}
@@ -185,16 +244,19 @@ def flat(values: Mapping[str, Any]) -> dict[str, Any]:
         out |= {f"{name}.{leaf}": v for leaf, v in value.items()} if whole else {name: value}
     return out
 
+
 def _put(group: Any, path: list[str], value: Any, name: str) -> dict[str, Any]:
     "The group with `value` at `path` in it."
-    if not isinstance(group, dict): raise SoundcubeError(f"{name}: expected a plain value; it is no group of keys")
+    if not isinstance(group, dict):
+        raise SoundcubeError(f"{name}: expected a plain value; it is no group of keys")
     first, *rest = path
     return group | {first: _put(group.get(first, {}), rest, value, name) if rest else value}
 
-# %% ../nbs/00c_schema.ipynb #d495d806
+# %% ../nbs/00c_schema.ipynb #5b17171b
 def as_dict(config: Config) -> dict[str, Any]:
     "{`section.key`: value} of everything, as asked."
     return {name: plain(getattr(getattr(config, k.section), k.leaf)) for name, k in KEYS.items()}
+
 
 def changed(config: Config) -> list[str]:
     "`key.subkey=value` for every key that differs from its default: a configuration as a command line."

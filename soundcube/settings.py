@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['PRESETS', 'Preset', 'ConvertSettings', 'TrainSettings', 'TakeSettings', 'Resolved', 'resolve', 'derived']
 
-# %% ../nbs/00d_settings.ipynb #a4e766da
+# %% ../nbs/00d_settings.ipynb #c30ec271
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,29 +13,34 @@ from .files import SoundcubeError
 from .sampling import FromFile, HeldOut, Noise, PlanRequest, Sampling, Seed
 from .schema import KEYS, Config
 
-# %% ../nbs/00d_settings.ipynb #b823d3ef
+# %% ../nbs/00d_settings.ipynb #276ca70c
 @dataclass(frozen=True)
 class Preset:
     "minutes: of training; columns: of the spectrogram in a frame; kwargs: of the default network."
+
     minutes: float
     batch_size: int
     transpose: int
     columns: int
     kwargs: dict[str, Any]
 
+
 PRESETS = dict(
     demo=Preset(3.0, 32, 1, 2, dict(units=256, plan=True)),
     quick=Preset(10.0, 32, 2, 2, dict(units=320, plan=True)),
     evening=Preset(60.0, 32, 3, 1, dict(units=512, dropout=0.2, plan=True)),
-    overnight=Preset(480.0, 64, 3, 1, dict(units=640, dropout=0.2, plan=True)))
+    overnight=Preset(480.0, 64, 3, 1, dict(units=640, dropout=0.2, plan=True)),
+)
 
-# %% ../nbs/00d_settings.ipynb #221506e2
+# %% ../nbs/00d_settings.ipynb #5d4d95a1
 def _even(samples: float, multiple: int) -> int:
     return max(multiple, multiple * round(samples / multiple))
+
 
 @dataclass(frozen=True)
 class ConvertSettings:
     "A codec, as asked. codec: its name; rate: Hz; window, hop: samples; dims: numbers in a frame."
+
     codec: str
     rate: int
     window: int
@@ -57,35 +62,46 @@ class ConvertSettings:
         _must_fit(data.codec, window, hop, bool(data.hop_length), data.axes)
         return cls(data.codec, data.sample_rate, window, hop, window if data.codec == "fft" else data.axes)
 
+
 def _window(config: Config) -> int:
     data = config.data
-    if data.codec == "fft": return data.hop_length or _even(0.25 * data.sample_rate, 64)
+    if data.codec == "fft":
+        return data.hop_length or _even(0.25 * data.sample_rate, 64)
     return _even(0.064 * data.sample_rate, 128)
+
 
 def _must_fit(codec: str, window: int, hop: int, hop_asked: bool, axes: int) -> None:
     "Raise if a codec of these sizes can't be."
-    spectral, few = codec == "spectral", 4 * hop > window  # columns of the spectrogram are a quarter of a window apart at most
+    spectral, few = (
+        codec == "spectral",
+        4 * hop > window,
+    )  # columns of the spectrogram are a quarter of a window apart at most
     if spectral and window % 4 and (few or not hop_asked):
         raise SoundcubeError(f"data.step_length={window}: expected a multiple of 4 samples")
     if window % hop:
         raise SoundcubeError(f"data.hop_length={hop}: expected a divisor of the window, {window} samples")
     if not spectral and window != hop:
-        raise SoundcubeError(f"data.hop_length={hop}: fft frames do not overlap; "
-                             f"set it to data.step_length ({window}) or leave it empty")
+        raise SoundcubeError(
+            f"data.hop_length={hop}: fft frames do not overlap; set it to data.step_length ({window}) or leave it empty"
+        )
     if spectral and few and 4 * hop % window:
-        raise SoundcubeError(f"data.hop_length={hop}: expected a quarter of the window ({window // 4}), "
-                             "a half or all of it, or less than a quarter")
-    if window % 2: raise SoundcubeError(f"data.step_length={window}: expected an even number of samples")
+        raise SoundcubeError(
+            f"data.hop_length={hop}: expected a quarter of the window ({window // 4}), "
+            "a half or all of it, or less than a quarter"
+        )
+    if window % 2:
+        raise SoundcubeError(f"data.step_length={window}: expected an even number of samples")
     if spectral and axes > window // 2 + 1:
         raise SoundcubeError(f"data.axes={axes}: expected at most the {window // 2 + 1} bins of a window")
 
-# %% ../nbs/00d_settings.ipynb #d36f34a3
+# %% ../nbs/00d_settings.ipynb #a324e5da
 @dataclass(frozen=True)
 class TrainSettings:
     """A training, as asked.
 
     kwargs: of the network's function; unit, amount: the budget, in minutes or epochs; transpose: semitones up and down;
     seconds_per_block: of music in a block; seed: of its randomness."""
+
     model_name: str
     kwargs: dict[str, Any]
     batch_size: int
@@ -107,20 +123,34 @@ class TrainSettings:
 
     @classmethod
     def of(cls, config: Config) -> "TrainSettings":
-        "What the configuration comes to. The preset's sizes belong to the default network alone, and net.kwargs goes over them."
+        """What the configuration comes to. The preset's sizes belong to the default network alone, and
+        net.kwargs goes over them."""
         net, preset = config.net, PRESETS[config.net.preset]
         kwargs = (preset.kwargs if net.model_name == "recurrent" else {}) | net.kwargs
-        budget = ("epochs", net.training_epochs) if net.training_epochs else ("minutes", net.training_minutes or preset.minutes)
+        budget = (
+            ("epochs", net.training_epochs)
+            if net.training_epochs
+            else ("minutes", net.training_minutes or preset.minutes)
+        )
         says = net.training_epochs or net.training_minutes or net.preset != KEYS["net.preset"].default
         transpose = preset.transpose if net.transpose is None else net.transpose
-        return cls(net.model_name, kwargs, net.batch_size or preset.batch_size, *budget, bool(says), transpose,
-                   config.data.seconds_per_block, net.train_state)
+        return cls(
+            net.model_name,
+            kwargs,
+            net.batch_size or preset.batch_size,
+            *budget,
+            bool(says),
+            transpose,
+            config.data.seconds_per_block,
+            net.train_state,
+        )
 
-# %% ../nbs/00d_settings.ipynb #593c93ac
+# %% ../nbs/00d_settings.ipynb #93158536
 @dataclass(frozen=True)
 class TakeSettings:
     """A take, as asked. steps, seed_steps: frames; sampling: how frames are drawn; request: what is to be played;
     random_state: None for a new one; fades: seconds in and out; save_raw: keep its frames as well."""
+
     steps: int
     seed: Seed
     seed_steps: int
@@ -138,31 +168,52 @@ class TakeSettings:
         request = PlanRequest(**{leaf: getattr(out, leaf) for leaf in PlanRequest.model_fields})
         steps = out.gen_steps or max(1, round(out.gen_seconds * frame_rate))
         seed_steps = max(2, round(out.seed_seconds * frame_rate))
-        return cls(steps, _seed(config), seed_steps, out.random_state, Sampling.of(out), request,
-                   (out.fade_in, out.fade_out), config.data.bit_depth, out.save_raw)
+        return cls(
+            steps,
+            _seed(config),
+            seed_steps,
+            out.random_state,
+            Sampling.of(out),
+            request,
+            (out.fade_in, out.fade_out),
+            config.data.bit_depth,
+            out.save_raw,
+        )
+
 
 def _seed(config: Config) -> Seed:
     out = config.output
-    if out.seed_file: return FromFile(out.seed_file, out.seed_offset)
+    if out.seed_file:
+        return FromFile(out.seed_file, out.seed_offset)
     return Noise() if out.random_seed else HeldOut()
 
-# %% ../nbs/00d_settings.ipynb #9bfa17e6
+# %% ../nbs/00d_settings.ipynb #5943a047
 @dataclass(frozen=True)
 class Resolved:
     "What a configuration comes to, for each task."
+
     convert: ConvertSettings
     train: TrainSettings
     take: TakeSettings
 
+
 def resolve(config: Config, frame_rate: float | None = None) -> Resolved:
-    "All settings; frame_rate: of the codec that plays (default: the configured one). SoundcubeError where the configuration contradicts itself."
+    """All settings; frame_rate: of the codec that plays (default: the configured one). SoundcubeError where
+    the configuration contradicts itself."""
     convert = ConvertSettings.of(config)
     return Resolved(convert, TrainSettings.of(config), TakeSettings.of(config, frame_rate or convert.frame_rate))
+
 
 def derived(config: Config, name: str) -> Any:
     "What an empty key comes to, for a panel's *default, here 512*; None where nothing follows from it."
     r = resolve(config)
     minutes = r.train.amount if r.train.unit == "minutes" else None
-    comes_to = {"data.step_length": r.convert.window, "data.hop_length": r.convert.hop, "output.gen_steps": r.take.steps,
-                "net.batch_size": r.train.batch_size, "net.transpose": r.train.transpose, "net.training_minutes": minutes}
+    comes_to = {
+        "data.step_length": r.convert.window,
+        "data.hop_length": r.convert.hop,
+        "output.gen_steps": r.take.steps,
+        "net.batch_size": r.train.batch_size,
+        "net.transpose": r.train.transpose,
+        "net.training_minutes": minutes,
+    }
     return comes_to.get(name)

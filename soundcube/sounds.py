@@ -21,6 +21,7 @@ from .files import SoundcubeError
 from .audio import AudioFile, AudioWriter, read_audio
 from .plan import Plan
 from .scores import parse_chords
+from .sampling import SAMPLING_KEYS, seed_from
 from .takes import Take, plan_words, read_settings, tags, told_and_heard, unpacked
 
 # %% ../nbs/21c_sounds.ipynb #233da0e9
@@ -110,14 +111,7 @@ def plan_of(settings: dict[str, Any]) -> Plan | None:
 # %% ../nbs/21c_sounds.ipynb #a5d485c9
 def seed_words(seed: dict[str, Any] | None) -> str:
     "Where a take's seed was from, in words."
-    seed = seed or {}
-    if "held_out" in seed:
-        return f"held-out {Path(seed['held_out']).name}"
-    if "dropped" in seed:
-        return str(seed["dropped"])
-    if "file" in seed:
-        return f"{Path(seed['file']).name} at {float(seed.get('offset') or 0):.1f} s"
-    return "random" if seed.get("noise") else "given frames" if seed.get("given") else ""
+    return seed_from(seed).words() if seed else ""
 
 
 def words(settings: dict[str, Any]) -> list[list[str]]:
@@ -127,8 +121,7 @@ def words(settings: dict[str, Any]) -> list[list[str]]:
         epochs=settings.get("epochs"),
         seed=seed_words(settings.get("seed")),
         plan=plan_words(settings),
-        temperature=settings.get("temperature"),
-        **{"top-p": settings.get("top_p")},
+        **{k.label.lower(): settings.get(leaf) for leaf, k in SAMPLING_KEYS.items()},
         state=settings.get("random_state"),
         played="live" if settings.get("live") else None,
     )

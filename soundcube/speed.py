@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['PER_WEIGHT', 'measure_speed', 'estimate']
 
-# %% ../nbs/20b_speed.ipynb #e9414354
+# %% ../nbs/20b_speed.ipynb #6d1ce4d0
 import time
 from typing import Any
 
@@ -19,25 +19,31 @@ from .schema import Config
 from .settings import ConvertSettings, TrainSettings
 from .training import make_trainer
 
-# %% ../nbs/20b_speed.ipynb #4ffdb5be
+# %% ../nbs/20b_speed.ipynb #0b921fa0
 PER_WEIGHT = 6.0  # operations for each weight and frame: two forward, four backward
 _speed: dict[str, float] = {}  # operations per second, measured once per backend
 
+
 def measure_speed() -> float:
-    "Useful operations per second of training on this machine, by three steps of a middling network (some seconds, once)."
+    """Useful operations per second of training on this machine, by three steps of a middling network (some
+    seconds, once)."""
     backend = keras.backend.backend()
     if backend not in _speed:
         model = build_model("recurrent", 64, dict(units=256))
         trainer = make_trainer(model, load_config())
         x = np.random.default_rng(0).standard_normal((32, 65, 64)).astype(np.float32)
-        for _ in range(2): trainer.train_on_batch(x)
+        for _ in range(2):
+            trainer.train_on_batch(x)
         begin = time.perf_counter()
-        for _ in range(3): trainer.train_on_batch(x)
+        for _ in range(3):
+            trainer.train_on_batch(x)
         _speed[backend] = 3 * PER_WEIGHT * model.count_params() * 32 * 64 / (time.perf_counter() - begin)
     return _speed[backend]
 
+
 def estimate(config: Config) -> dict[str, Any]:
-    "weights, seconds_per_step, and minutes_per_epoch (None without converted music) of training as configured, on this machine."
+    """weights, seconds_per_step, and minutes_per_epoch (None without converted music) of training as
+    configured, on this machine."""
     codec, asked = ConvertSettings.of(config), TrainSettings.of(config)
     weights = build_model(asked.model_name, codec.dims, asked.kwargs, config.net.allowed_modules).count_params()
     in_step = asked.block(codec.frame_rate) * asked.batch_size  # frames

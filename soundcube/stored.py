@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['StoredModel', 'must_fit', 'export_keras']
 
-# %% ../nbs/17b_stored.ipynb #332d780e
+# %% ../nbs/17b_stored.ipynb #0ea5bfea
 import shutil, tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,11 +25,12 @@ from .schema import Config
 from .settings import ConvertSettings, TrainSettings
 from .walk import Corpus
 
-# %% ../nbs/17b_stored.ipynb #dde0039a
+# %% ../nbs/17b_stored.ipynb #4b2c2e9f
 @dataclass
 class StoredModel:
     """A network. name, kwargs: how it was made; progress: of its training; corpus: of a model that follows plans;
     optimiser: its saved state, (n,) arrays, for a training that goes on."""
+
     name: str
     kwargs: dict[str, Any]
     codec: Codec
@@ -57,7 +58,15 @@ class StoredModel:
 
     def checkpoint(self, optimiser: list[Any] = ()) -> Checkpoint:
         "The present state, with these variables of an optimiser."
-        return Checkpoint(self.name, self.kwargs, self.codec, numbered(self.model.variables), numbered(optimiser), self.progress.as_dict(), self.corpus)
+        return Checkpoint(
+            self.name,
+            self.kwargs,
+            self.codec,
+            numbered(self.model.variables),
+            numbered(optimiser),
+            self.progress.as_dict(),
+            self.corpus,
+        )
 
     def get_weights(self) -> list[np.ndarray]:
         "The model's variables as arrays."
@@ -66,38 +75,50 @@ class StoredModel:
     def set_weights(self, weights: list[np.ndarray]) -> None:
         "Set the model's variables; their number and shapes must be right."
         given, own = [tuple(np.shape(w)) for w in weights], [tuple(v.shape) for v in self.model.variables]
-        if given != own: raise SoundcubeError(f"these weights don't fit: expected {len(own)} arrays as in the model {self.name} with {self.kwargs}")
-        for v, w in zip(self.model.variables, weights): v.assign(w)
+        if given != own:
+            raise SoundcubeError(
+                f"these weights don't fit: expected {len(own)} arrays as in the model {self.name} with {self.kwargs}"
+            )
+        for v, w in zip(self.model.variables, weights):
+            v.assign(w)
 
     def scale_noise(self, steps: np.ndarray) -> None:
         "Tell it how far each number usually goes in a frame, (dims,): its noise is a share of that."
         for layer in self.model.layers:
-            if isinstance(layer, Noise): layer.scale.assign(steps)
+            if isinstance(layer, Noise):
+                layer.scale.assign(steps)
         self.progress.usual_step = float(np.sqrt(np.square(steps).mean()))
 
-# %% ../nbs/17b_stored.ipynb #3d61c884
+# %% ../nbs/17b_stored.ipynb #a3c9b726
 def must_fit(c: Checkpoint, config: Config, path: Path) -> None:
     "Raise if training `c`, from `path`, further is not what the configuration describes."
     asked, have = _asked(config), _had(c)
     for k, want in asked.items():
         if want != have.get(k):
-            raise SoundcubeError(f"{path} was trained with {k}={have.get(k, 'its default')}, but {k}={want} is asked for; "
-                                 "set it back, choose another state.model_base, or start over with: train new")
+            raise SoundcubeError(
+                f"{path} was trained with {k}={have.get(k, 'its default')}, but {k}={want} is asked for; "
+                "set it back, choose another state.model_base, or start over with: train new"
+            )
+
 
 def _asked(config: Config) -> dict[str, Any]:
     codec, data = ConvertSettings.of(config), config.data
     asked = dict(model_name=config.net.model_name, codec=codec.codec, sample_rate=codec.rate, window=codec.window)
-    if data.hop_length: asked |= dict(hop=data.hop_length)
-    if data.codec == "spectral": asked |= dict(axes=data.axes)
+    if data.hop_length:
+        asked |= dict(hop=data.hop_length)
+    if data.codec == "spectral":
+        asked |= dict(axes=data.axes)
     return asked | {f"kwargs.{k}": v for k, v in config.net.kwargs.items()}
+
 
 def _had(c: Checkpoint) -> dict[str, Any]:
     s = c.codec.settings
     had = dict(model_name=c.model_name, codec=s["name"], sample_rate=s["rate"], window=s["window"], hop=s["hop"])
-    if s["name"] == "spectral": had |= dict(axes=s["dims"])
+    if s["name"] == "spectral":
+        had |= dict(axes=s["dims"])
     return had | {f"kwargs.{k}": v for k, v in c.kwargs.items()}
 
-# %% ../nbs/17b_stored.ipynb #73b6ad8b
+# %% ../nbs/17b_stored.ipynb #92538678
 def export_keras(model: keras.Model, optimiser: Any, path: Path) -> None:
     "Write the full Keras model with its optimiser."
     model.optimizer = optimiser

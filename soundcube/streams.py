@@ -23,7 +23,9 @@ from .audio import AudioWriter, fade_gain, read_audio, write_audio
 from .checkpoints import Shelf
 from .schema import AUDIO_FORMATS, Config, as_dict
 from .net import Net
-from .playing import RUN, Controls
+from .playing import RUN
+from .sampling import FromFile, Given, HeldOut, Noise, Sampling
+from .sampling import Seed as Origin
 from .takes import sidecar, tags
 
 # %% ../nbs/23a_streams.ipynb #c1cd6835
@@ -183,7 +185,7 @@ def audible(config: Config) -> dict[str, Any]:
 
 
 class Stage:
-    "Opens sources: `stage(model, seed, controls)`. settings: gives the present configuration."
+    "Opens sources: `stage(model, seed, sampling)`; sampling, settings: give the present ones."
 
     def __init__(self, settings: Callable[[], Config]):
         self.settings, self._net, self._loaded = settings, None, None
@@ -196,18 +198,18 @@ class Stage:
             self._net, self._loaded = Net(Net.GEN, config=config), now
         return self._net
 
-    def _seed(self, net: Net, seed: Seed) -> tuple[np.ndarray, dict]:
-        net.config = net.config.replace(random_seed=seed.kind == "random", seed_file=seed.path, seed_offset=None)
+    def _seed(self, net: Net, seed: Seed) -> tuple[np.ndarray, Origin]:
+        asked = FromFile(seed.path) if seed.path else Noise() if seed.kind == "random" else HeldOut()
         steps = RUN * max(1, round(net.config.output.seed_seconds * net.codec.frames_per_second / RUN)) + 1
-        frames, about = net.quickseed(steps)
-        return frames[(len(frames) - 1) % RUN :], dict(dropped=seed.name) if seed.path else about
+        frames, found = net.quickseed(steps, seed=asked)
+        return frames[(len(frames) - 1) % RUN :], Given(seed.name) if seed.path else found
 
-    def __call__(self, model: str, seed: Seed, controls: Controls) -> Source:
+    def __call__(self, model: str, seed: Seed, sampling: Callable[[], Sampling]) -> Source:
         net = self._load(model)
-        frames, about = self._seed(net, seed)
-        settings = net.start(frames, net.config.output.random_state, about=about)
+        frames, found = self._seed(net, seed)
+        settings = net.start(frames, seed=found).as_dict()
         block = max(1, round(BLOCK * net.codec.frames_per_second))
-        return Source(net.codec.rate, (y for _, y in net.stream(None, controls, block)), settings)
+        return Source(net.codec.rate, (y for _, y in net.stream(None, sampling, block)), settings)
 
 # %% ../nbs/23a_streams.ipynb #57c1e9c4
 class Opener:

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['Watcher', 'with_averages', 'ModelTrainer']
 
-# %% ../nbs/17c_trainer.ipynb #d30c781b
+# %% ../nbs/17c_trainer.ipynb #3a6b5b4b
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from typing import Any
@@ -23,41 +23,59 @@ from .settings import TrainSettings
 from .stored import StoredModel, export_keras
 from .training import Stop, Training, signals
 
-# %% ../nbs/17c_trainer.ipynb #18891bc2
+# %% ../nbs/17c_trainer.ipynb #b63cf352
 def with_averages(saved: list[np.ndarray], variables: list[Any], weights: list[Any]) -> list[np.ndarray]:
-    "The saved state of an optimiser; if it is of a Soundcube that kept no averages of the weights, they begin with the weights."
+    """The saved state of an optimiser; if it is of a Soundcube that kept no averages of the weights, they
+    begin with the weights."""
     is_average = [v.name.endswith("_average") for v in variables]
-    if len(saved) + sum(is_average) != len(variables): return saved
+    if len(saved) + sum(is_average) != len(variables):
+        return saved
     old, own = iter(saved), iter(weights)
     return [np.array(next(own)) if average else next(old) for average in is_average]
 
-# %% ../nbs/17c_trainer.ipynb #2a7c2018
+# %% ../nbs/17c_trainer.ipynb #87f74757
 Watcher = Callable[[Training], None]
+
 
 class ModelTrainer:
     """Trains a stored model with a library's music.
 
     new: whether what is on the shelf is put aside at the first save; training: the `Training` at work, None before."""
+
     def __init__(self, stored: StoredModel, library: Library, shelf: Shelf, config: Config, new: bool = False):
         self.stored, self.library, self.shelf, self.config, self.new = stored, library, shelf, config, new
         self.training: Training | None = None
 
     def run(self, config: Config, save: bool, on_step: Watcher, on_epoch: Watcher) -> str:
-        "Train as `config` says now; 'finished', or why it ended. Interrupting it saves and ends it; the next call goes on."
+        """Train as `config` says now; 'finished', or why it ended. Interrupting it saves and ends it; the
+        next call goes on."""
         t = self._prepared(config)
         with Lock(self.shelf.lock, f"training of {self.shelf.base}") if save else nullcontext():
-            if save and self.new: self.save()
-            with signals(t.stop): end = t.run(on_step, self._saving(on_epoch) if save else on_epoch)
-            if save: self._finish()
+            if save and self.new:
+                self.save()
+            with signals(t.stop):
+                end = t.run(on_step, self._saving(on_epoch) if save else on_epoch)
+            if save:
+                self._finish()
         history = self.stored.progress.history
-        log.info("training of %s: %s at %d epochs, loss %s", self.shelf.base, end, self.stored.progress.epoch, history[-1].loss if history else "none")
+        log.info(
+            "training of %s: %s at %d epochs, loss %s",
+            self.shelf.base,
+            end,
+            self.stored.progress.epoch,
+            history[-1].loss if history else "none",
+        )
         return end
 
     def _prepared(self, config: Config) -> Training:
         "The training, for what is asked now."
-        batches = lambda: make_batches(self.library, TrainSettings.of(config), self.stored.corpus, looks_back(self.stored.model))
-        if self.training is None: self.training = self._resumed(config, *batches())
-        elif TrainSettings.of(config).batch_size != self.training.batches.batch: self.training.batches = batches()[0]
+        batches = lambda: make_batches(
+            self.library, TrainSettings.of(config), self.stored.corpus, looks_back(self.stored.model)
+        )
+        if self.training is None:
+            self.training = self._resumed(config, *batches())
+        elif TrainSettings.of(config).batch_size != self.training.batches.batch:
+            self.training.batches = batches()[0]
         self.training.config, self.training.stop = config, Stop()
         return self.training
 
@@ -68,37 +86,51 @@ class ModelTrainer:
         variables = training.optimiser.variables
         saved, stored.optimiser = with_averages(stored.optimiser, variables, stored.model.trainable_variables), []
         if saved and [v.shape for v in saved] != [tuple(v.shape) for v in variables]:
-            raise SoundcubeError(f"{self.shelf.latest} was trained with another optimiser than net.opt={config.net.opt}; "
-                                 "set it back, or start over with: train new")
-        for v, a in zip(variables, saved): v.assign(a)
+            raise SoundcubeError(
+                f"{self.shelf.latest} was trained with another optimiser than net.opt={config.net.opt}; "
+                "set it back, or start over with: train new"
+            )
+        for v, a in zip(variables, saved):
+            v.assign(a)
         return training
 
     @contextmanager
     def averaged(self) -> Iterator[None]:
         "For as long, the model has the weights that would be kept to play."
-        with self.training.averaged() if self.training else nullcontext(): yield
+        with self.training.averaged() if self.training else nullcontext():
+            yield
 
     def save(self) -> None:
         "Save everything as the latest of this model's name; with `new`, what was there before is put aside first."
-        if self.new: self.shelf.put_aside()
+        if self.new:
+            self.shelf.put_aside()
         self.new = False
-        save_checkpoint(self.shelf.latest, self.stored.checkpoint(self.training.optimiser.variables if self.training else ()))
+        save_checkpoint(
+            self.shelf.latest, self.stored.checkpoint(self.training.optimiser.variables if self.training else ())
+        )
 
     def _saving(self, on_epoch: Watcher) -> Watcher:
         def saving(t: Training) -> None:
             self._autosave(t.progress)
             on_epoch(t)
+
         return saving
 
     def _autosave(self, p: Progress) -> None:
         state, due = self.config.state, lambda every: self.config.state.autosave and every and p.epoch % every == 0
-        if due(state.epochs_per_save): self.save()
-        copies = [self.shelf.best] if p.best and p.best.epoch == p.epoch else []  # in any case: an older one would be played
-        if due(state.epochs_per_archive): copies.append(self.shelf.archive(p.epoch))
+        if due(state.epochs_per_save):
+            self.save()
+        copies = (
+            [self.shelf.best] if p.best and p.best.epoch == p.epoch else []
+        )  # in any case: an older one would be played
+        if due(state.epochs_per_archive):
+            copies.append(self.shelf.archive(p.epoch))
         if copies:
             with self.averaged():
-                for path in copies: save_checkpoint(path, self.stored.checkpoint())
+                for path in copies:
+                    save_checkpoint(path, self.stored.checkpoint())
 
     def _finish(self) -> None:
         self.save()
-        if self.config.state.save_m: export_keras(self.stored.model, self.training.optimiser, self.shelf.keras)
+        if self.config.state.save_m:
+            export_keras(self.stored.model, self.training.optimiser, self.shelf.keras)
