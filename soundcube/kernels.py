@@ -19,7 +19,7 @@ from .heads import LOG_FLOOR, MixtureHead
 from .layers import GRU
 from .process import njit, usable_cpus
 
-# %% ../nbs/18_kernels.ipynb #db14faef
+# %% ../nbs/18_kernels.ipynb #7cceccac
 FREE = {"reassoc", "contract", "nnan", "ninf", "nsz"}  # what the compiler may assume of floats; "arcp" is not among it
 
 _compiled = njit(nogil=True, cache=True, fastmath=FREE, error_model="numpy")
@@ -181,9 +181,10 @@ def _draw(w, pre, base, then, further, uniform, normal, temperature, top_p, part
             for i in range(a, b):
                 y[i] += further[i] * (then[i] - y[i])
 
-# %% ../nbs/18_kernels.ipynb #2ebc4569
-# Room to work in, float32, (takes, ...) but for the last two: what is read, a layer's input and its normalised form, its
-# state, what input and state ask of the gates, the head's input, its hidden numbers, its gate; a group's numbers, the base
+# %% ../nbs/18_kernels.ipynb #afa7d69f
+# Room to work in, float32, (takes, ...) but for the last two: what is read, a layer's input and its normalised form,
+# its state, what input and state ask of the gates, the head's input, its hidden numbers, its gate; a group's numbers,
+# the base
 Scratch = namedtuple("Scratch", "read x z state a r joined pre gate part base")
 
 @_compiled
@@ -192,10 +193,12 @@ def _room(takes, n):
 
 @_compiled
 def _scratch(w, takes, units, dims):
-    return Scratch(_room(takes, w.first.weights.shape[1]), _room(takes, units), _room(takes, units), _room(takes, units),
-                   _room(takes, 3 * units), _room(takes, 3 * units), _room(takes, w.join.weights.shape[1]),
-                   _room(takes, len(w.join.bias)), _room(takes, len(w.follow.bias)),
-                   np.zeros(dims, np.float32), np.zeros(dims, np.float32))
+    read, joined = _room(takes, w.first.weights.shape[1]), _room(takes, w.join.weights.shape[1])
+    x, z, state = _room(takes, units), _room(takes, units), _room(takes, units)
+    a, r = _room(takes, 3 * units), _room(takes, 3 * units)
+    pre, gate = _room(takes, len(w.join.bias)), _room(takes, len(w.follow.bias))
+    part, base = np.zeros(dims, np.float32), np.zeros(dims, np.float32)
+    return Scratch(read, x, z, state, a, r, joined, pre, gate, part, base)
 
 @_compiled
 def _layers(w, h, s):
@@ -217,7 +220,7 @@ def _layers(w, h, s):
 
 @_compiled
 def _centre(w, frame, beside, gate, base):
-    """Where what is drawn starts from: a share of the last frame, moved towards what came then by as much as the gate says.
+    """Where what is drawn starts from: a share of the last frame, moved towards what came then as the gate says.
 
     gate becomes how far to move what is drawn: of what it leaves open, the share that the urge, beside[-1], closes."""
     for i in range(len(base)):
@@ -230,8 +233,8 @@ def _centre(w, frame, beside, gate, base):
 # %% ../nbs/18_kernels.ipynb #9e6a55b6
 @_compiled
 def _run(w, h, frame, given, is_given, uniform, normal, beside, lean, temperature, top_p, out):
-    """Frames of some takes: h (takes, layers, units) and frame (takes, dims) are carried; lean (takes, dims) is added to
-    each; the others are (takes, n, ...).
+    """Frames of some takes: h (takes, layers, units) and frame (takes, dims) are carried; lean (takes, dims) is added
+    to each; the others are (takes, n, ...).
 
     beside: what the network is told beside the frames - a plan, if its head reads more than it plays with, or what to
     look back on."""
@@ -290,12 +293,12 @@ def _read(model: keras.Model, head: MixtureHead, grus: list[GRU]) -> Weights:
         hidden=head.hidden,
         follow=_matrix(head.follow) if head.follow else no_gate)
 
-# %% ../nbs/18_kernels.ipynb #1e308e31
+# %% ../nbs/18_kernels.ipynb #afcc8726
 Program = Callable[..., tuple[Any, np.ndarray, np.ndarray]]
 
 def fast_program(model: keras.Model, head: Any) -> Program | None:
-    """A program (state, frame, given, is_given, uniform, normal, beside, lean, temperature, top_p) -> (state, frame, out),
-    or None for other networks.
+    """A program (state, frame, given, is_given, uniform, normal, beside, lean, temperature, top_p)
+    -> (state, frame, out), or None for other networks.
 
     Shapes as in `playing`: per-frame arguments are (frames, takes, ...), lean is (takes, dims). It reads the weights
     once, now."""
@@ -308,13 +311,14 @@ def fast_program(model: keras.Model, head: Any) -> Program | None:
     def program(state, frame, given, is_given, uniform, normal, beside, lean, temperature, top_p):
         h = np.stack([state[g.name][0] for g in grus], 1)
         frame, out = frame.copy(), np.empty((len(frame), len(given), frame.shape[1]), np.float32)
-        given, uniform, normal, beside = (np.ascontiguousarray(v.swapaxes(0, 1)) for v in (given, uniform, normal, beside))
+        by_take = [np.ascontiguousarray(v.swapaxes(0, 1)) for v in (given, uniform, normal, beside)]
         knobs = np.float32(temperature), np.float32(top_p)
         parts = [slice(k, k + SIDE) for k in range(0, len(frame), SIDE)]
 
         def share(core: int) -> None:
             for k in parts[core::cores]:
-                _run(w, h[k], frame[k], given[k], is_given, uniform[k], normal[k], beside[k], lean[k], *knobs, out[k])
+                given, uniform, normal, beside = (v[k] for v in by_take)
+                _run(w, h[k], frame[k], given, is_given, uniform, normal, beside, lean[k], *knobs, out[k])
 
         others = pool.map(share, range(1, min(cores, len(parts))))
         share(0)  # while the others are at it
