@@ -5,17 +5,17 @@
 # %% auto #0
 __all__ = ['WARM_UP', 'rate_at', 'Budget', 'EpochRecord', 'Best', 'Progress', 'used', 'make_plan']
 
-# %% ../nbs/15a_progress.ipynb #fc96628b
+# %% ../nbs/15a_progress.ipynb #004f133c
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, is_dataclass
 from typing import Any
 
 from .files import SoundcubeError
 from .schema import Config
 from .settings import TrainSettings
 
-# %% ../nbs/15a_progress.ipynb #09934133
+# %% ../nbs/15a_progress.ipynb #57dd61a2
 WARM_UP = 50  # steps
 
 def rate_at(step: int, share: float, schedule: str = "cosine") -> float:
@@ -23,7 +23,7 @@ def rate_at(step: int, share: float, schedule: str = "cosine") -> float:
     decay = 0.5 + 0.5 * math.cos(math.pi * min(max(share, 0.0), 1.0)) if schedule == "cosine" else 1.0
     return min(1.0, (step + 1) / WARM_UP) * max(decay, 1e-3)
 
-# %% ../nbs/15a_progress.ipynb #1bcab1ce
+# %% ../nbs/15a_progress.ipynb #21d87ee7
 @dataclass(frozen=True)
 class Budget:
     "How long to train. unit: 'minutes' or 'epochs'; amount: how many; start: seconds or epochs that were done before."
@@ -52,7 +52,7 @@ class Best:
     epoch: int
     val_loss: float | None = None
 
-# %% ../nbs/15a_progress.ipynb #e67efb9d
+# %% ../nbs/15a_progress.ipynb #f9e7dd20
 @dataclass
 class Progress:
     """Where a training stands; that of a new network by default.
@@ -74,7 +74,7 @@ class Progress:
 
     def as_dict(self) -> dict[str, Any]:
         "As checkpoints hold it: JSON."
-        stored = asdict(self) | dict(partial=list(self.partial))
+        stored = {name: _plain(value) for name, value in vars(self).items()}
         if self.usual_step is None:
             del stored["usual_step"]
         return stored
@@ -91,7 +91,7 @@ class Progress:
 
     def __getitem__(self, name: str) -> Any:
         "As in a checkpoint, for scripts that were written when this was a dictionary: `t.progress['epoch']`."
-        return self.as_dict()[name]
+        return _plain(vars(self)[name])
 
     def copy(self) -> "Progress":
         "One that stays as it is now."
@@ -101,7 +101,13 @@ class Progress:
         "Take another's place, for all who share this one."
         vars(self).update(vars(other.copy()))
 
-# %% ../nbs/15a_progress.ipynb #513c81ca
+# %% ../nbs/15a_progress.ipynb #4bea8309
+def _plain(value: Any) -> Any:
+    "As JSON has it."
+    if isinstance(value, list | tuple):
+        return [_plain(v) for v in value]
+    return asdict(value) if is_dataclass(value) else value
+
 def _partial(stored: Any) -> tuple[float, int]:
     total, n = stored
     return total, n
@@ -116,7 +122,7 @@ def _best(stored: Any) -> Best | None:
 def _budget(stored: Any) -> Budget | None:
     return Budget(stored["unit"], stored["amount"], stored["start"]) if stored else None
 
-# %% ../nbs/15a_progress.ipynb #3892e9f2
+# %% ../nbs/15a_progress.ipynb #181b2a68
 def used(progress: Progress, plan: Budget, steps_per_epoch: int = 0) -> float:
     "The share of a budget that is done, from 0 to 1."
     if plan.unit == "minutes":
