@@ -89,8 +89,8 @@ def train(config: Config, words: list[str]) -> None:
 def _train(net: Any) -> str:
     "Train with a bar and a line an epoch."
     def on_step(t: Any) -> None:
-        p = t.progress
-        bar(t.share, f"epoch {p['epoch'] + 1}, loss {p['partial'][0] / max(1, p['partial'][1]):.3f}")
+        p, (total, n) = t.progress, t.progress.partial
+        bar(t.share, f"epoch {p.epoch + 1}, loss {total / max(1, n):.3f}")
     def on_epoch(t: Any) -> None:
         h = t.history_line()
         bar.bar.write(h, file=sys.stdout)

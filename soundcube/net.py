@@ -23,6 +23,7 @@ from .music import TrainingMusic, music_of, usual_steps
 from .performer import Performer, write
 from .plan import Plan, follows_plan
 from .playing import Player
+from .progress import Progress
 from .records import TakeRecord
 from .sampling import Given, Sampling, Seed
 from .settings import TakeSettings, TrainSettings
@@ -95,18 +96,18 @@ class Net:
         return self.music.tracks
 
     @property
-    def progress(self) -> dict[str, Any]:
+    def progress(self) -> Progress:
         return self.stored.progress
 
     @property
     def epochs(self) -> int:
         "Epochs trained so far."
-        return self.progress["epoch"]
+        return self.progress.epoch
 
     @property
     def history(self) -> list[dict]:
         "For each epoch: epoch, loss, val_loss, rate, seconds."
-        return self.progress["history"]
+        return self.progress.as_dict()["history"]
 
     @property
     def training(self) -> Training | None:

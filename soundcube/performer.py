@@ -25,11 +25,14 @@ from .hearing import Listener, hear
 from .plan import PART, Plan, Told, coloured, even
 from .sources import SILENCE, from_chords, from_curves, from_file
 from .playing import PULL, PULL_TO_WALK, Guard, Guide, Leash, Player, frames, stream
+from .leading import Guide, Leash
+from .playing import Player, frames, stream
 from .records import TakeRecord
 from .sampling import Noise, PlanRequest, Sampling, read_form
 from .settings import TakeSettings
 from .stored import StoredModel
 from .takes import Take, packed, record, sidecar
+from .watching import Guard
 from .walk import CONTEXT, Walk, complete, wander, whence
 
 # %% ../nbs/20a_performer.ipynb #2c68b00c
@@ -134,7 +137,7 @@ class Performer:
         self.record = TakeRecord(
             soundcube=__version__,
             model=self.name,
-            epochs=self.stored.progress["epoch"],
+            epochs=self.stored.progress.epoch,
             codec=self.stored.codec.fingerprint,
             random_state=state,
             seed=origin,
@@ -197,7 +200,8 @@ class Performer:
 
     def _guard(self) -> Guard:
         codec = self.stored.codec
-        return Guard(self.player, self.stored.progress.get("usual_step", 0.5), codec.frames_per_second, codec.level)
+        step = self.stored.progress.usual_step
+        return Guard(self.player, 0.5 if step is None else step, codec.frames_per_second, codec.level)
 
     def stream(
         self, sampling: Sampling | Callable[[], Sampling], steps: int | None = None, block: int | None = None

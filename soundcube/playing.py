@@ -5,27 +5,25 @@
 # %% auto #0
 __all__ = ['PULL', 'PULL_TO_WALK', 'STEADY', 'QUIET', 'AS_LEARNED', 'RUN', 'AHEAD', 'KEEP', 'BACK', 'BLOCK', 'compiled', 'Moment',
            'Leash', 'Guide', 'Player', 'Guard', 'frames', 'stream']
+__all__ = ['RUN', 'AS_LEARNED', 'BLOCK', 'compiled', 'keras_program', 'Plain', 'Guided', 'LookingBack', 'Player', 'Watcher',
+           'frames', 'stream']
 
 # %% ../nbs/20_playing.ipynb #da4b9237
-import copy
-from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
+from typing import Any, Protocol
 
 import keras
 import numpy as np
 from keras import ops
 
-from .files import SoundcubeError
 from .codecs import Codec
-from .kernels import fast_program
-from .lookback import Memory, looks_back
-from .plan import TOLD, Plan, Told, follows_plan
-from .walk import Corpus
-from .layers import Carry, zero_state
-from .measure import trouble
+from .files import SoundcubeError
+from .kernels import Program, fast_program
+from .layers import Carry
+from .leading import Guide, Leash, Moment
+from .plan import TOLD, follows_plan
 from .sampling import Sampling
 
 # %% ../nbs/20_playing.ipynb #ac3478d6
@@ -33,7 +31,8 @@ def compiled(run: Callable[..., Any], variables: list[Any]) -> Callable[..., Any
     "`run`, compiled, with the values that `variables` have now: training may go on meanwhile."
     now = [ops.convert_to_tensor(np.array(v)) for v in variables]
     def program(values: list[Any], *args: Any) -> Any:
-        with keras.StatelessScope(state_mapping=list(zip(variables, values))): return run(*args)
+        with keras.StatelessScope(state_mapping=list(zip(variables, values))):
+            return run(*args)
     if keras.backend.backend() == "jax":
         import jax
         program = jax.jit(program)
@@ -48,26 +47,32 @@ PULL_TO_WALK = 12.0  # the same, to the homes of a walk, which are known
 STEADY = 3.0   # of a full difference, in a second, for every second that it lasts
 QUIET = -20.0  # dB from the mean of the music: not a home to stay at
 AS_LEARNED = Sampling(temperature=1.0)  # as wild as the network is unsure
+# %% ../nbs/20_playing.ipynb #92557b67
 RUN = 2  # frames in a compiled run: a sixteenth of a second, so that controls and leash act at once
 
-@dataclass
-class Moment:
-    """Where a player stands; plain arrays and numbers.
+def keras_program(model: keras.Model, head: Any) -> Program:
+    """A compiled program (state, frame, given, is_given, uniform, normal, beside, lean, temperature, top_p)
+    -> (state, frame, out) of RUN frames.
 
-    state: a layer's name -> its arrays, (takes, ...); frame: (takes, dims), the last one; random: a NumPy generator for each take;
-    ahead: (takes, n, dims) frames that were made and not yet asked for; slow, home, push: (takes, dims), see `Leash`;
-    memory: what to look back on, for networks that do; played: frames since the seed, for networks that follow a plan."""
-    state: dict[str, list[np.ndarray]]
-    frame: np.ndarray
-    random: list[np.random.Generator]
-    ahead: np.ndarray
-    slow: np.ndarray
-    home: np.ndarray
-    push: np.ndarray
-    memory: Memory | None = None
-    played: int = 0
+    frame, lean: (takes, dims); is_given: (RUN,); given, normal, out: (RUN, takes, dims); uniform: (RUN, takes, groups);
+    beside, what the network is told beside each frame: (RUN, takes, n)."""
+    def run(state, frame, given, is_given, uniform, normal, beside, lean, temperature, top_p):
+        def step(t: Any, carry: Any) -> Any:
+            state, frame, out = carry
+            read = [frame[:, None], beside[t][:, None]] if len(model.inputs) > 1 else frame[:, None]
+            with Carry(state) as c:
+                told = model(read, training=False)
+            drawn = head.draw(told[:, 0], uniform[t], normal[t], temperature, top_p)
+            frame = ops.where(is_given[t], given[t], drawn + lean)
+            return c.state, frame, ops.slice_update(out, (t, 0, 0), frame[None])
+        return ops.fori_loop(0, RUN, step, (state, frame, ops.zeros_like(given)))
+    return compiled(run, model.variables)
 
-    def copy(self) -> "Moment": return copy.deepcopy(self)
+# %% ../nbs/20_playing.ipynb #27b0cdd3
+class Plain:
+    "Tells nothing: numbers (RUN, takes, width) of zero."
+    def __init__(self, width: int = 0):
+        self.width = width
 
 # %% ../nbs/20_playing.ipynb #b1d57811
 @dataclass(frozen=True)
@@ -79,141 +84,62 @@ class Leash:
     hold: float = 1.0
     slowness: float = 1.0
     pull: float = PULL
+    def ahead(self, moment: Moment) -> np.ndarray:
+        return np.zeros((RUN, len(moment.frame), self.width), np.float32)
 
-    def home(self, frames: np.ndarray) -> np.ndarray:
-        "The mean of a seed (takes, n, dims), without its silence: (takes, dims). All silence has the home of all music, 0."
-        heard = (frames @ self.loudness > QUIET)[..., None]
-        return ((heard * frames).sum(1) / np.maximum(heard.sum(1), self.per_second)).astype(np.float32)
+class Guided:
+    "Tells a guide's plans: (RUN, takes, TOLD)."
+    def __init__(self, guide: Guide):
+        self.guide = guide
 
     def lean(self, moment: Moment) -> np.ndarray:
         "What to add to every frame that comes next, (takes, dims)."
         return ((self.hold * self.pull * np.clip(moment.home - moment.slow, -3, 3) + moment.push) / self.per_second).astype(np.float32)
+    def ahead(self, moment: Moment) -> np.ndarray:
+        return self.guide.told(moment.played, RUN).swapaxes(0, 1)
 
-    def follow(self, moment: Moment, frames: np.ndarray) -> None:
-        "Take note of the frames just played, (takes, n, dims)."
-        seconds = frames.shape[1] / self.per_second
-        share = 1 - np.exp(-seconds / self.slowness)
-        moment.slow = (moment.slow + share * (frames.mean(1) - moment.slow)).astype(np.float32)
-        moment.push = (moment.push + self.hold * STEADY * seconds * np.clip(moment.home - moment.slow, -1, 1)).astype(np.float32)
+class LookingBack:
+    "Tells what the moment's memory finds: (RUN, takes, dims + 2). repeat: how much it does the same again."
+    def __init__(self, repeat: float = 1.0):
+        self.repeat = repeat
 
-# %% ../nbs/20_playing.ipynb #07649660
-AHEAD = 2.0  # seconds of its end at which a plan that goes on is made longer: more than is ever told at once
+    def ahead(self, moment: Moment) -> np.ndarray:
+        return moment.memory.ahead(RUN, self.repeat).swapaxes(0, 1)
 
-class Guide:
-    """What some takes are told while they play.
-
-    plans: one for each take, all told from the corpus' scale; per_second: frames; more: gives what comes next in a take's plan (by its index), if they go on."""
-    def __init__(self, plans: list[Plan], corpus: Corpus, per_second: float, more: Callable[[int], Plan] | None = None):
-        self.corpus, self.per_second, self.more = corpus, per_second, more
-        self.plans = list(plans)
-        self._told = [Told.of(p, corpus.scale) for p in self.plans]
-
-    def _reach(self, seconds: float) -> None:
-        "Make plans longer that end before so many seconds."
-        for k, plan in enumerate(self.plans):
-            if self.more is None or plan.edges[-1] > seconds: continue
-            self.plans[k] = plan.then(self.more(k))
-            self._told[k] = Told.of(self.plans[k], self.corpus.scale)
-
-    def told(self, first: int, n: int) -> np.ndarray:
-        "What is told of the n frames from frame `first` on: (takes, n, TOLD) float32."
-        times = (first + np.arange(n)) / self.per_second
-        self._reach(times[-1] + AHEAD)
-        return np.stack([told.at(times) for told in self._told])
-
-    def home(self, frame: int, before: np.ndarray) -> np.ndarray:
-        "Where the takes are led to at a frame, (takes, dims); where the plan came from nowhere, to where they were led `before`."
-        steps = [p.step(frame / self.per_second) for p in self.plans]
-        places = np.array([p.places[k] for p, k in zip(self.plans, steps)])
-        chroma = np.stack([t.rows[k, :12] for t, k in zip(self._told, steps)])
-        return np.where(places[:, None] < 0, before, self.corpus.homes(places, chroma)).astype(np.float32)
+# %% ../nbs/20_playing.ipynb #8e75ea5b
+def _beside(model: keras.Model, moment: Moment, guide: Guide | None) -> Plain | Guided | LookingBack:
+    "What this network is told."
+    if moment.memory:
+        return LookingBack()
+    if guide:
+        return Guided(guide)
+    return Plain(TOLD if follows_plan(model) else 0)
 
 # %% ../nbs/20_playing.ipynb #7b52009b
+AS_LEARNED = Sampling(temperature=1.0)  # as wild as the network is unsure
+
 class Player:
     """Plays `takes` takes side by side.
 
-    per_second: frames, for a network that looks back; guide: what a network that follows a plan is told. `listen` to a seed, then `play` as many frames as wanted; `moment` can be read, kept (`copy`) and set."""
-    repeat = 1.0  # how much it does the same again, if it looks back; 1 as it sounds best
-
-    def __init__(self, model: keras.Model, head: Any, takes: int = 1, random_state: int | None = None, fast: bool = True, leash: Leash | None = None, per_second: float = 62.5,
-                 guide: Guide | None = None):
-        self.model, self.head, self.takes, self.dims, self.leash = model, head, takes, model.inputs[0].shape[-1], leash
-        self.groups, self.per_second, self.guide = len(head.groups), per_second, guide
-        self.planned = follows_plan(model)
+    per_second: frames, for a network that looks back; guide: what a network that follows a plan is told; fast: with
+    the kernels, where they know the network. `listen` to a seed, then `play` as many frames as wanted; `moment` can be
+    read, kept (`copy`) and set."""
+    def __init__(self, model: keras.Model, head: Any, takes: int = 1, random_state: int | None = None,
+                 fast: bool = True, leash: Leash | None = None, per_second: float = 62.5, guide: Guide | None = None):
+        self.model, self.takes, self.per_second = model, takes, per_second
+        self.leash, self.guide = leash, guide
+        self.dims, self.groups = model.inputs[0].shape[-1], len(head.groups)
         program = fast_program(model, head) if fast else None
-        self.fast, self._program = program is not None, program or compiled(self._run, model.variables)
+        self.fast = program is not None
+        self._program = program or keras_program(model, head)
         self.reset(random_state)
+        self.beside = _beside(model, self.moment, guide)
 
     def reset(self, random_state: int | None = None) -> None:
         "Forget everything; `random_state` makes what comes repeatable."
-        seeds = np.random.SeedSequence(random_state).spawn(self.takes)
-        self.moment = Moment(zero_state(self.model, self.takes), np.zeros((self.takes, self.dims), np.float32), [np.random.default_rng(s) for s in seeds],
-                             np.zeros((self.takes, 0, self.dims), np.float32), *np.zeros((3, self.takes, self.dims), np.float32),
-                             Memory.empty(self.takes, self.dims, self.per_second) if looks_back(self.model) else None)
+        self.moment = Moment.first(self.model, self.takes, self.per_second, random_state)
 
-    def _run(self, state: Any, frame: Any, given: Any, is_given: Any, uniform: Any, normal: Any, beside: Any, lean: Any, temperature: Any, top_p: Any) -> tuple[Any, Any, Any]:
-        "RUN frames, `lean` added to each, and fed back - or replaced by a given one. Per-frame arguments are (RUN, takes, ...), lean is (takes, dims)."
-        def step(carry: Any, t: Any) -> Any:
-            state, frame, out = carry
-            read = [frame[:, None], beside[t][:, None]] if len(self.model.inputs) > 1 else frame[:, None]
-            with Carry(state) as c: told = self.model(read, training=False)
-            drawn = self.head.draw(told[:, 0], uniform[t], normal[t], temperature, top_p)
-            frame = ops.where(is_given[t], given[t], drawn + lean)
-            return c.state, frame, ops.slice_update(out, (t, 0, 0), frame[None])
-        out = ops.zeros_like(given)
-        carry = (state, frame, out)
-        return ops.fori_loop(0, RUN, lambda t, c: step(c, t), carry)
-
-    def _beside(self) -> np.ndarray:
-        "What the network is told beside its frames, of the next run: (RUN, takes, ...)."
-        m = self.moment
-        if m.memory: return m.memory.ahead(RUN, self.repeat).swapaxes(0, 1)
-        if self.guide: return self.guide.told(m.played, RUN).swapaxes(0, 1)
-        return np.zeros((RUN, self.takes, TOLD if self.planned else 0), np.float32)
-
-    def _told_of_seed(self, told: np.ndarray | None, first: int, n: int) -> np.ndarray:
-        "What is told of the n frames of a seed from `first` on, and, if they are its last, of what is played then: (RUN, takes, TOLD)."
-        known = np.zeros((n, TOLD), np.float32) if told is None else told[first:first + n]
-        known = np.repeat(known[:, None], self.takes, 1)
-        return np.concatenate([known, self._beside()[:RUN - n]]) if n < RUN else known
-
-    def _advance(self, given: np.ndarray, is_given: np.ndarray, sampling: Sampling = AS_LEARNED,
-                 beside: np.ndarray | None = None) -> np.ndarray:
-        "One run; (takes, RUN, dims)."
-        m = self.moment
-        draw = lambda f, n: np.stack([getattr(r, f)(size=(RUN, n), dtype=np.float32) for r in m.random], 1)
-        uniform, normal = draw("random", self.groups), draw("standard_normal", self.dims)
-        lean = self.leash.lean(m) if self.leash else np.zeros_like(m.frame)
-        beside = self._beside() if beside is None else beside
-        state, frame, out = self._program(m.state, m.frame, given, is_given, uniform, normal, beside, lean,
-                                          np.float32(sampling.temperature), np.float32(sampling.top_p))
-        m.state = {k: [ops.convert_to_numpy(a) for a in v] for k, v in state.items()}
-        m.frame, out = ops.convert_to_numpy(frame), ops.convert_to_numpy(out).swapaxes(0, 1)
-        if m.memory: m.memory.hear(out)
-        return out
-
-    def listen(self, frames: np.ndarray, told: np.ndarray | None = None) -> None:
-        """Hear a seed, (takes, n, dims) or (n, dims) for all of them; what is played next goes on from there.
-
-        told: (n, TOLD), the seed's own plan, for a network that follows one."""
-        frames = np.broadcast_to(np.asarray(frames, np.float32), (self.takes, *np.shape(frames)[-2:]))
-        if not frames.shape[1]: return
-        if not np.isfinite(frames).all(): raise SoundcubeError("the seed has frames that are no numbers")
-        self.moment.ahead = self.moment.ahead[:, :0]
-        self.moment.frame, rest = frames[:, 0], frames[:, 1:]
-        if self.moment.memory: self.moment.memory.hear(frames[:, :1])
-        self.moment.played = 0
-        for k in range(0, rest.shape[1], RUN):
-            given = np.zeros((RUN, self.takes, self.dims), np.float32)
-            part = rest[:, k:k + RUN].swapaxes(0, 1)
-            if self.moment.memory and k + RUN >= rest.shape[1]: self.moment.memory.begin()
-            given[:len(part)] = part
-            beside = self._told_of_seed(told, 1 + k, len(part)) if self.planned else None
-            out = self._advance(given, np.arange(RUN) < len(part), beside=beside)
-            self.moment.ahead = out[:, len(part):]  # the last run already plays on
-        self.moment.played = self.moment.ahead.shape[1]
-        if self.leash: self.moment.slow = self.moment.home = self.leash.home(frames)
-        self.moment.push = np.zeros_like(self.moment.push)
+    # --- playing ---
 
     def _move_home(self) -> None:
         """On to where the plan leads now.
@@ -227,68 +153,139 @@ class Player:
 
     def play(self, n: int, sampling: Sampling = AS_LEARNED) -> np.ndarray:
         "The next n frames: (takes, n, dims) float32."
-        if self.leash and self.leash.hold != sampling.hold: self.leash = replace(self.leash, hold=sampling.hold)
-        parts, have = [self.moment.ahead], self.moment.ahead.shape[1]
+        if self.leash and self.leash.hold != sampling.hold:
+            self.leash = replace(self.leash, hold=sampling.hold)
+        parts = [self.moment.ahead]
+        have = parts[0].shape[1]
         while have < n:
             if self.guide:
                 self._move_home()
             parts.append(self._advance(np.zeros((RUN, self.takes, self.dims), np.float32), np.zeros(RUN, bool), sampling))
             self.moment.played += RUN
             if self.leash: self.leash.follow(self.moment, parts[-1])
+            parts.append(self._play_on(sampling))
             have += RUN
         frames = np.concatenate(parts, 1)
         self.moment.ahead = frames[:, n:]
         return frames[:, :n]
 
-# %% ../nbs/20_playing.ipynb #d435a6cd
-KEEP, BACK = 8, 20  # seconds of frames it looks at; how far it steps back: to before what led into a loop
+    def _play_on(self, sampling: Sampling) -> np.ndarray:
+        "A run that is made up and led: (takes, RUN, dims)."
+        m = self.moment
+        if self.guide:
+            m.home = self.guide.home(m.played, m.home)
+        frames = self._run(self._nothing(), 0, self.beside.ahead(m), sampling)
+        m.played += RUN
+        if self.leash:
+            self.leash.follow(m, frames)
+        return frames
 
-class Guard:
-    "Watches a player of one take. `acted` lists (second, what was wrong). level: gives that of frames, in dB above silence (`Codec.level`), if it is known."
-    def __init__(self, player: Player, usual_step: float, per_second: float, level: Callable[[np.ndarray], np.ndarray | None] = lambda frames: None):
-        self.player, self.usual_step, self.per_second, self.level = player, usual_step, per_second, level
-        self.frames, self.moments, self.acted, self.seen, self.checked = np.zeros((0, player.dims), np.float32), deque(maxlen=BACK), [], 0, 0
-        self.first = player.moment.copy()
+    def _nothing(self) -> np.ndarray:
+        return np.zeros((RUN, self.takes, self.dims), np.float32)
 
-    def look(self, frames: np.ndarray) -> None:
-        "Take note of the frames just played, (n, dims); step in once a second if need be."
-        self.frames = np.concatenate([self.frames, frames])[-int(KEEP * self.per_second):]
-        self.seen += len(frames)
-        if self.seen - self.checked < self.per_second: return
-        self.checked = self.seen
-        wrong = trouble(self.frames, self.usual_step, self.per_second, self.level(self.frames))
-        if wrong is None: self.moments.append(self.player.moment.copy())
-        else: self._step_back(wrong)
+    def _run(self, given: np.ndarray, n_given: int, beside: np.ndarray, sampling: Sampling = AS_LEARNED) -> np.ndarray:
+        "RUN frames, the first n_given as given, (RUN, takes, dims); beside: what is told. Gives (takes, RUN, dims)."
+        m = self.moment
+        uniform, normal = self._random("random", self.groups), self._random("standard_normal", self.dims)
+        lean = self.leash.lean(m) if self.leash else np.zeros_like(m.frame)
+        knobs = np.float32(sampling.temperature), np.float32(sampling.top_p)
+        is_given = np.arange(RUN) < n_given
+        state, frame, out = self._program(m.state, m.frame, given, is_given, uniform, normal, beside, lean, *knobs)
+        m.state = {name: [ops.convert_to_numpy(a) for a in arrays] for name, arrays in state.items()}
+        m.frame = ops.convert_to_numpy(frame)
+        out = ops.convert_to_numpy(out).swapaxes(0, 1)
+        if m.memory:
+            m.memory.hear(out)
+        return out
 
-    def _step_back(self, wrong: str) -> None:
-        self.acted.append((self.seen / self.per_second, wrong))
-        moment = self.moments.popleft() if self.moments else self.first.copy()
-        moment.random = [r.spawn(1)[0] for r in self.player.moment.random]
-        self.player.moment, self.frames = moment, self.frames[:0]
+    def _random(self, kind: str, n: int) -> np.ndarray:
+        "The next random numbers of a NumPy generator's method, each take's own: (RUN, takes, n) float32."
+        return np.stack([getattr(r, kind)(size=(RUN, n), dtype=np.float32) for r in self.moment.random], 1)
+
+    # --- listening ---
+
+    def listen(self, frames: np.ndarray, told: np.ndarray | None = None) -> None:
+        """Hear a seed, (takes, n, dims) or (n, dims) for all of them; what is played next goes on from there.
+
+        told: (n, TOLD), the seed's own plan, for a network that follows one."""
+        frames = np.asarray(frames, np.float32)
+        frames = np.broadcast_to(frames, (self.takes, *frames.shape[-2:]))
+        if not frames.shape[1]:
+            return
+        if not np.isfinite(frames).all():
+            raise SoundcubeError("the seed has frames that are no numbers")
+        self._hear_first(frames[:, :1])
+        for first in range(1, frames.shape[1], RUN):
+            part = frames[:, first:first + RUN]
+            self._hear(part, self._told_of_seed(told, first, part.shape[1]), is_last=first + RUN >= frames.shape[1])
+        self._begin(frames)
+
+    def _hear_first(self, frame: np.ndarray) -> None:
+        "The frame (takes, 1, dims) that a seed begins with: there is nothing to read before it."
+        m = self.moment
+        m.ahead, m.frame, m.played = m.ahead[:, :0], frame[:, 0], 0
+        if m.memory:
+            m.memory.hear(frame)
+
+    def _hear(self, part: np.ndarray, told: np.ndarray | None, is_last: bool) -> None:
+        "Up to RUN frames of a seed, (takes, n, dims); if they are fewer, the rest of the run is already played."
+        m, n = self.moment, part.shape[1]
+        if m.memory and is_last:
+            m.memory.begin()
+        given = self._nothing()
+        given[:n] = part.swapaxes(0, 1)
+        out = self._run(given, n, self.beside.ahead(m) if told is None else told)
+        m.ahead = out[:, n:]
+
+    def _told_of_seed(self, told: np.ndarray | None, first: int, n: int) -> np.ndarray | None:
+        """What is told of the n frames of a seed from `first` on, and, if they are its last, of what is played then:
+        (RUN, takes, TOLD); None for a network that follows no plan."""
+        if not follows_plan(self.model):
+            return None
+        known = np.zeros((n, TOLD), np.float32) if told is None else told[first:first + n]
+        known = np.repeat(known[:, None], self.takes, 1)
+        return np.concatenate([known, self.beside.ahead(self.moment)[:RUN - n]]) if n < RUN else known
+
+    def _begin(self, seed: np.ndarray) -> None:
+        "A take begins: what was played beyond the seed counts, and the seed (takes, n, dims) is home."
+        m = self.moment
+        m.played = m.ahead.shape[1]
+        if self.leash:
+            self.leash.begin(m, seed)
+        m.push = np.zeros_like(m.push)
 
 # %% ../nbs/20_playing.ipynb #887309d0
 BLOCK = 16  # frames that are asked for at once
 
-def frames(player: Player, sampling: Sampling | Callable[[], Sampling], steps: int | None = None, guard: Guard | None = None,
-           block: int = BLOCK) -> Iterator[np.ndarray]:
-    "Frames (n, dims), block by block, without end or for `steps` frames; for a player of one take. sampling: a value, or what gives the present one."
+class Watcher(Protocol):
+    "Looks at what was played, (n, dims), and may set the player's moment."
+    def look(self, frames: np.ndarray) -> None: ...
+
+def frames(player: Player, sampling: Sampling | Callable[[], Sampling], steps: int | None = None,
+           guard: Watcher | None = None, block: int = BLOCK) -> Iterator[np.ndarray]:
+    """Frames (n, dims), block by block, without end or for `steps` frames; for a player of one take.
+
+    sampling: a value, or what gives the present one."""
     done = 0
     while steps is None or done < steps:
         n = block if steps is None else min(block, steps - done)
         played = player.play(n, sampling if isinstance(sampling, Sampling) else sampling())[0]
         done += n
-        if guard: guard.look(played)
+        if guard:
+            guard.look(played)
         yield played
 
-def stream(player: Player, codec: Codec, sampling: Sampling | Callable[[], Sampling], steps: int | None = None, guard: Guard | None = None,
-           block: int = BLOCK) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+def stream(player: Player, codec: Codec, sampling: Sampling | Callable[[], Sampling], steps: int | None = None,
+           guard: Watcher | None = None, block: int = BLOCK) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Frames (n, dims) and sound (m,) float32: see `frames`.
 
     The sound lags the frames by a window; the last pair, with no frames, is the rest of it."""
     decoder, waiting = codec.decoder(), None
     with ThreadPoolExecutor(1) as pool:
         for played in frames(player, sampling, steps, guard, block):
-            if waiting: yield waiting[0], waiting[1].result()
+            if waiting:
+                yield waiting[0], waiting[1].result()
             waiting = played, pool.submit(decoder.push, played)
-        if waiting: yield waiting[0], waiting[1].result()
+        if waiting:
+            yield waiting[0], waiting[1].result()
         yield np.zeros((0, player.dims), np.float32), decoder.flush()

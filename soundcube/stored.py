@@ -20,15 +20,15 @@ from .codecs import Codec
 from .heads import head_of
 from .layers import Noise
 from .models import build_model
+from .progress import Progress
 from .schema import Config
 from .settings import ConvertSettings
-from .training import new_progress
 from .walk import Corpus
 
 # %% ../nbs/17b_stored.ipynb #62252561
 @dataclass
 class StoredModel:
-    """A network. name, kwargs: how it was made; progress: of its training, JSON; corpus: of a model that follows plans;
+    """A network. name, kwargs: how it was made; progress: of its training; corpus: of a model that follows plans;
     optimiser: its saved state, (n,) arrays, for a training that goes on."""
 
     name: str
@@ -36,7 +36,7 @@ class StoredModel:
     codec: Codec
     model: keras.Model
     head: Any
-    progress: dict[str, Any] = field(default_factory=new_progress)
+    progress: Progress = field(default_factory=Progress)
     corpus: Corpus | None = None
     optimiser: list[np.ndarray] = field(default_factory=list)
 
@@ -53,7 +53,7 @@ class StoredModel:
         "What is in a checkpoint."
         made = cls.make(c.model_name, c.kwargs, c.codec, config)
         made.set_weights(unnumbered(c.weights))
-        made.progress, made.corpus, made.optimiser = new_progress() | c.progress, c.corpus, unnumbered(c.optimiser)
+        made.progress, made.corpus, made.optimiser = Progress.of(c.progress), c.corpus, unnumbered(c.optimiser)
         return made
 
     def checkpoint(self, optimiser: list[Any] = ()) -> Checkpoint:
@@ -64,7 +64,7 @@ class StoredModel:
             self.codec,
             numbered(self.model.variables),
             numbered(optimiser),
-            self.progress,
+            self.progress.as_dict(),
             self.corpus,
         )
 
@@ -87,7 +87,7 @@ class StoredModel:
         for layer in self.model.layers:
             if isinstance(layer, Noise):
                 layer.scale.assign(steps)
-        self.progress["usual_step"] = float(np.sqrt(np.square(steps).mean()))
+        self.progress.usual_step = float(np.sqrt(np.square(steps).mean()))
 
 # %% ../nbs/17b_stored.ipynb #ceb7ceee
 def must_fit(c: Checkpoint, config: Config, path: Path) -> None:

@@ -17,6 +17,7 @@ from .checkpoints import Shelf, save_checkpoint
 from .music import TrainingMusic, make_batches
 from .logs import log
 from .lookback import looks_back
+from .progress import Progress
 from .schema import Config
 from .settings import TrainSettings
 from .stored import StoredModel, export_keras
@@ -56,13 +57,13 @@ class ModelTrainer:
                 end = t.run(on_step, self._saving(on_epoch) if save else on_epoch)
             if save:
                 self._finish()
-        history = self.stored.progress["history"]
+        history = self.stored.progress.history
         log.info(
             "training of %s: %s at %d epochs, loss %s",
             self.shelf.base,
             end,
-            self.stored.progress["epoch"],
-            history[-1]["loss"] if history else "none",
+            self.stored.progress.epoch,
+            history[-1].loss if history else "none",
         )
         return end
 
@@ -115,15 +116,15 @@ class ModelTrainer:
 
         return saving
 
-    def _autosave(self, p: dict[str, Any]) -> None:
-        state, due = self.config.state, lambda every: self.config.state.autosave and every and p["epoch"] % every == 0
+    def _autosave(self, p: Progress) -> None:
+        state, due = self.config.state, lambda every: self.config.state.autosave and every and p.epoch % every == 0
         if due(state.epochs_per_save):
             self.save()
         copies = (
-            [self.shelf.best] if p["best"] and p["best"]["epoch"] == p["epoch"] else []
+            [self.shelf.best] if p.best and p.best.epoch == p.epoch else []
         )  # in any case: an older one would be played
         if due(state.epochs_per_archive):
-            copies.append(self.shelf.archive(p["epoch"]))
+            copies.append(self.shelf.archive(p.epoch))
         if copies:
             with self.averaged():
                 for path in copies:
