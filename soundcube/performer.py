@@ -24,8 +24,7 @@ from .measure import followed
 from .hearing import Listener, hear
 from .plan import PART, Plan, Told, coloured, even
 from .sources import SILENCE, from_chords, from_curves, from_file
-from .playing import PULL, PULL_TO_WALK, Guard, Guide, Leash, Player, frames, stream
-from .leading import Guide, Leash
+from .leading import PULL, PULL_TO_WALK, Guide, Leash
 from .playing import Player, frames, stream
 from .records import TakeRecord
 from .sampling import Noise, PlanRequest, Sampling, read_form
@@ -191,7 +190,7 @@ class Performer:
         return Guide([more(w) for w in walks], corpus, self.stored.codec.frames_per_second, lambda k: more(walks[k]))
 
     def _leash(self, guide: Guide | None) -> Leash | None:
-        "What holds a take. A walk's homes are the music's own; those of what else is asked for are guessed, and pull less."
+        "What holds a take. The homes of a walk are the music's own; of what else is asked for, guessed: they pull less."
         codec = self.stored.codec
         if codec.loudness is None:
             return None
