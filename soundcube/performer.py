@@ -129,7 +129,13 @@ class Performer:
         guide = self._guide(heard if sounds else None, self._more(asked, plan), random)
         with self.averaged():  # the player reads the weights once
             self.player = Player(
-                self.stored.model, self.stored.head, takes, state, leash=self._leash(guide), per_second=rate, guide=guide
+                self.stored.model,
+                self.stored.head,
+                takes,
+                state,
+                leash=self._leash(guide),
+                per_second=rate,
+                guide=guide,
             )
         self.player.listen(seed, None if heard is None else self._told(heard, len(seed)) * sounds)
         self.guard = self._guard() if takes == 1 and not guide else None
@@ -190,7 +196,7 @@ class Performer:
         return Guide([more(w) for w in walks], corpus, self.stored.codec.frames_per_second, lambda k: more(walks[k]))
 
     def _leash(self, guide: Guide | None) -> Leash | None:
-        "What holds a take. The homes of a walk are the music's own; of what else is asked for, guessed: they pull less."
+        "What holds a take. Homes of a walk are the music's own; of what else is asked for they are guessed: they pull less."
         codec = self.stored.codec
         if codec.loudness is None:
             return None

@@ -162,7 +162,7 @@ class Corpus:
 SHORTEST, LONGEST = 8, 20  # steps taken from one place: 4 to 10 seconds
 CHOICE = 4             # of so many places, one is drawn
 RECENT, APART = 12, 8.0  # places, and seconds around each, that are kept off
-ASKED = 4.0            # how much what is asked for counts, against what was just played
+ASKED = 12.0           # how much what is asked for counts, against what was just played
 
 class Walk:
     """A way through a corpus. `go` takes the next steps; `heard`: what was played last, (CONTEXT, WIDTH) on its scale.
