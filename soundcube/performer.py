@@ -196,7 +196,7 @@ class Performer:
         return Guide([more(w) for w in walks], corpus, self.stored.codec.frames_per_second, lambda k: more(walks[k]))
 
     def _leash(self, guide: Guide | None) -> Leash | None:
-        "What holds a take. Homes of a walk are the music's own; of what else is asked for they are guessed: they pull less."
+        "What holds a take. Homes of a walk are the music's own; those of what else is asked for are guesses."
         codec = self.stored.codec
         if codec.loudness is None:
             return None
