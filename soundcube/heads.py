@@ -8,11 +8,9 @@ __all__ = ['LOG_FLOOR', 'mixture_nll', 'mixture_draw', 'MixtureHead', 'PointHead
 # %% ../nbs/14_heads.ipynb #77de68da
 from typing import Any
 
-import keras
+from .backend import keras
 import numpy as np
 from keras import ops
-
-from .layers import GRU  # sets up Keras
 
 # %% ../nbs/14_heads.ipynb #c1dfd96e
 LOG_FLOOR = float(np.log(0.05))  # of scales; frames have variance one

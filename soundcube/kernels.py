@@ -11,7 +11,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-import keras
+from .backend import keras
 import numpy as np
 from keras import ops
 

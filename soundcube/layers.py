@@ -8,11 +8,9 @@ __all__ = ['State', 'Carry', 'Recurrent', 'recurrent_layers', 'zero_state', 'gru
 
 # %% ../nbs/13_layers.ipynb #77de68da
 import contextvars
-import os
 from typing import Any
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow greets with a page of hardware notes
-import keras
+from .backend import keras
 import numpy as np
 from keras import ops
 

@@ -8,7 +8,7 @@ __all__ = ['Standardise', 'classic', 'simple', 'classic_gru', 'simple_gru']
 # %% ../nbs/27a_legacy.ipynb #bbb06d58
 from typing import Any
 
-import keras
+from .backend import keras
 from keras import ops
 
 from .layers import GRU, LSTM

@@ -12,7 +12,7 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
-import keras
+from .backend import keras
 
 from .files import SoundcubeError
 from .plan import TOLD

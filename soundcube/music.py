@@ -132,13 +132,15 @@ def make_batches(
     common = dict(
         length=length, batch=asked.batch_size, seed=asked.seed, per_second=rate if corpus or looks_back else None
     )
+    quiet, unheard = [t.quiet for t in music.tracks[0]], [t.quiet[:1] for t in music.tracks[1]]
     enough = max(map(len, held_out), default=0) >= length
     if not corpus:
-        return Batches(train, blank=BLANK, **common), Batches(held_out, **common) if enough else None
+        held = Batches(held_out, quiet=unheard, **common) if enough else None
+        return Batches(train, blank=BLANK, quiet=quiet, **common), held
     told, known = ([[Told.of(p, corpus.scale) for p in music.plans(t)] for t in part] for part in music.tracks)
     own_key = [plans[:1] for plans in known]
-    return Batches(train, told=told, **common), Batches(
-        held_out, told=own_key, whole=True, **common
+    return Batches(train, told=told, quiet=quiet, **common), Batches(
+        held_out, told=own_key, whole=True, quiet=unheard, **common
     ) if enough else None
 
 # %% ../nbs/17a_music.ipynb #d015e5ae

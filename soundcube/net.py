@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import keras
+from .backend import keras
 import numpy as np
 
 from .files import SoundcubeError
@@ -203,11 +203,10 @@ class Net:
     # --- playing ---
 
     def asked(self, **changes: Any) -> TakeSettings:
-        "A take as configured, with changes."
-        return replace(
-            TakeSettings.of(self.config, self.codec.frames_per_second),
-            **{k: v for k, v in changes.items() if v is not None},
-        )
+        "A take as configured, with changes; one of so many steps is as long as these."
+        usual = TakeSettings.of(self.config, self.codec.frames_per_second)
+        changes = {k: v for k, v in changes.items() if v is not None}
+        return replace(usual, **changes, seconds=None if "steps" in changes else usual.seconds)
 
     def quickseed(
         self, steps: int | None = None, random_state: int | None = None, seed: Seed | None = None

@@ -16,7 +16,8 @@ from typing import Any
 import numpy as np
 
 from . import __version__
-from .files import SoundcubeError, write_json
+from .files import SoundcubeError, read_json, write_json
+from .codec import Codec
 from .data import FrameFile
 from .music import TrainingMusic
 from .logs import log
@@ -148,6 +149,7 @@ class Performer:
             seed=origin,
             seed_steps=len(seed),
             steps=asked.steps,
+            seconds=asked.seconds,
             sampling=asked.sampling,
             request=asked.request,
             fades=asked.fades,
@@ -238,15 +240,23 @@ def write(
     "Play a take straight into a sound file, with its record; the name's ending says the format."
     codec = performer.stored.codec
     performer.record = replace(performer.start(asked), bit_depth=asked.bit_depth)
-    samples = max(1, asked.steps * codec.hop - codec.overlap)
+    samples, steps = _length(asked, codec)
     listener = Listener(codec.rate) if performer.stored.corpus else None
     raw = FrameFile(Path(path).with_suffix(".npy"), codec.dims) if asked.save_raw else nullcontext()
     with raw as keep:
-        sound = _sound(performer.stream(asked.sampling, asked.steps), asked.steps, keep, listener, progress)
+        sound = _sound(performer.stream(asked.sampling, steps), steps, keep, listener, progress)
         record(path, sound, codec.rate, samples, asked.bit_depth, asked.fades, performer.record.as_dict())
     known = _with_plan(performer, path, samples / codec.rate, listener)
     log.info("take %s: %s", path, json.dumps(known.as_dict()))
     return known
+
+
+def _length(asked: TakeSettings, codec: Codec) -> tuple[int, int]:
+    "Samples of a take, and the frames that it needs: a codec's first and last windows reach beyond what they give."
+    if asked.seconds is None:
+        return max(1, asked.steps * codec.hop - codec.overlap), asked.steps
+    samples = max(1, round(asked.seconds * codec.rate))
+    return samples, max(asked.steps, -(-(samples + codec.overlap) // codec.hop))
 
 
 def _sound(
@@ -276,5 +286,6 @@ def _with_plan(performer: Performer, path: str | Path, seconds: float, listener:
     plan = plan.between(0, seconds)
     told = dict(source=plan.source, places=whence(plan, performer.stored.corpus))
     known = replace(known, plan=told, heard=followed(listener.end(), plan))
-    write_json(sidecar(path), known.as_dict() | dict(plan=told | dict(steps=packed(plan))))
+    written = read_json(sidecar(path))  # what was said while it was written, such as by how much it was turned down
+    write_json(sidecar(path), written | known.as_dict() | dict(plan=told | dict(steps=packed(plan))))
     return known

@@ -7,7 +7,10 @@ __all__ = ['GROUPS', 'PART', 'WIDTH', 'HEARD', 'TOLD', 'STEP', 'NAMES', 'NOTHING
            'in_key', 'plot', 'Scale', 'Told', 'kept', 'follows_plan', 'around', 'coloured']
 
 # %% ../nbs/07_plan.ipynb #ba3cae49
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -46,6 +49,26 @@ class Plan:
             values[:, PART[name]] = np.reshape(numbers, (len(values), -1))
         return cls(edges, values, np.full(len(values), -1), **more)
 
+    @classmethod
+    def from_chords(cls, text: str, tempo: float = 120.0, seconds: float | None = None) -> "Plan":
+        "A chart, such as Am F | C G: see `sources.from_chords`."
+        return _sources().from_chords(text, tempo, seconds)
+
+    @classmethod
+    def from_audio(cls, path: str | Path, seconds: float | None = None) -> "Plan":
+        "Another recording's harmony, energy and onsets: see `sources.from_audio`."
+        return _sources().from_audio(path, seconds)
+
+    @classmethod
+    def from_midi(cls, path: str | Path, seconds: float | None = None) -> "Plan":
+        "A MIDI file's: see `sources.from_midi`."
+        return _sources().from_midi(path, seconds)
+
+    @classmethod
+    def from_curves(cls, seconds: float, **curves: Sequence[float]) -> "Plan":
+        "energy, density, brightness by hand: see `sources.from_curves`."
+        return _sources().from_curves(seconds, **curves)
+
     @property
     def seconds(self) -> float:
         return float(self.edges[-1] - self.edges[0])
@@ -82,6 +105,11 @@ class Plan:
     def plot(self, axes: Any = None) -> Any:
         "Draw it: see `plot`."
         return plot(self, axes)
+
+
+def _sources() -> Any:
+    "Where plans come from is a room above this one: looked up when somebody asks."
+    return import_module("soundcube.sources")
 
 # %% ../nbs/07_plan.ipynb #66034a64
 def even(seconds: float) -> np.ndarray:

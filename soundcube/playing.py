@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any, Protocol
 
-import keras
+from .backend import keras
 import numpy as np
 from keras import ops
 

@@ -20,6 +20,7 @@ from .settings import TakeSettings
 _AS_KEYS = dict(
     model="state.model_base",
     steps="output.gen_steps",
+    seconds="output.gen_seconds",
     random_state="output.random_state",
     bit_depth="data.bit_depth",
     fade_in="output.fade_in",
@@ -32,8 +33,8 @@ MOST_SEED_STEPS = 10**6
 class TakeRecord:
     """What a take was played with. None: not known.
 
-    codec: its fingerprint; seed_steps, steps: frames; fades: seconds in and out; live, continued, take: why it can't
-    be played again;
+    codec: its fingerprint; seed_steps, steps: frames; seconds: exact length; fades: seconds in and out;
+    live, continued, take: why it can't be played again;
     guarded: (second, what was wrong) where the guard stepped in; plan, heard: what it was told, and what is heard of
     it;
     ignored: a line for each setting of an older version that is none any more."""
@@ -46,6 +47,7 @@ class TakeRecord:
     seed: Seed = HeldOut()
     seed_steps: int | None = None
     steps: int | None = None
+    seconds: float | None = None
     bit_depth: int | None = None
     sampling: Sampling = Sampling()
     request: PlanRequest = PlanRequest()
@@ -93,6 +95,7 @@ class TakeRecord:
         return replace(
             usual,
             steps=self.steps or usual.steps,
+            seconds=self.seconds if self.steps else usual.seconds,
             seed=self.seed,
             seed_steps=self.seed_steps or usual.seed_steps,
             random_state=usual.random_state if self.random_state is None else self.random_state,
@@ -122,6 +125,7 @@ _PLAIN = (
     "random_state",
     "seed_steps",
     "steps",
+    "seconds",
     "bit_depth",
     "live",
     "continued",

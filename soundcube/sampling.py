@@ -181,13 +181,14 @@ class HeldOut:
             return self._again(tracks, steps), self
         if not tracks:
             return Noise().fetch(music, steps, rng)
-        room = np.array([max(0, len(t.frames) - steps) for t in tracks])
+        begins = [t.sounding(steps) for t in tracks]  # not in a silence
+        room = np.array([max(0, len(b) - 1) for b in begins])
         k = (
             rng.choice(len(tracks), p=room / room.sum())
             if room.sum()
             else int(np.argmax([len(t.frames) for t in tracks]))
         )
-        start = int(rng.integers(0, max(1, len(tracks[k].frames) - steps + 1)))
+        start = int(rng.choice(begins[k])) if len(begins[k]) else 0
         return np.asarray(tracks[k].frames[start : start + steps], np.float32), HeldOut(tracks[k].source, start)
 
     def _again(self, tracks: list[Any], steps: int) -> Any:

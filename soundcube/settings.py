@@ -149,7 +149,8 @@ class TrainSettings:
 @dataclass(frozen=True)
 class TakeSettings:
     """A take, as asked. steps, seed_steps: frames; sampling: how frames are drawn; request: what is to be played;
-    random_state: None for a new one; fades: seconds in and out; save_raw: keep its frames as well."""
+    random_state: None for a new one; fades: seconds in and out; save_raw: keep its frames as well;
+    seconds: exact length of its sound; None: what so many frames come to."""
 
     steps: int
     seed: Seed
@@ -160,6 +161,7 @@ class TakeSettings:
     fades: tuple[float, float]
     bit_depth: int
     save_raw: bool = False
+    seconds: float | None = None
 
     @classmethod
     def of(cls, config: Config, frame_rate: float) -> "TakeSettings":
@@ -178,6 +180,7 @@ class TakeSettings:
             (out.fade_in, out.fade_out),
             config.data.bit_depth,
             out.save_raw,
+            None if out.gen_steps else out.gen_seconds,
         )
 
 

@@ -9,7 +9,7 @@ __all__ = ['PER_WEIGHT', 'measure_speed', 'estimate']
 import time
 from typing import Any
 
-import keras
+from .backend import keras
 import numpy as np
 
 from .config import load_config

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import keras
+from .backend import keras
 import numpy as np
 
 from .files import SoundcubeError, writing

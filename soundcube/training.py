@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import keras
+from .backend import keras
 import numpy as np
 from keras import ops
 

@@ -59,7 +59,6 @@ EXCEPTIONS: dict[str, set[str]] = {
         "config.py",
         "curves.py",
         "data.py",
-        "heads.py",
         "library.py",
         "planchooser.py",
         "settingspanel.py",
@@ -106,9 +105,9 @@ def test_every_module_has_its_chapter() -> None:
 
 
 def test_quick_rooms_stay_quick() -> None:
-    "Nothing below the layers imports Keras or TensorFlow, so that the command line answers at once."
+    "Nothing below the backend imports Keras or TensorFlow, so that the command line answers at once."
     for notebook in CHAPTERS:
-        if PLACE[notebook] < NUMBER["layers"]:
+        if PLACE[notebook] < NUMBER["backend"]:
             exported = "\n".join(c for c in cells(notebook) if c.startswith("#| export"))
             assert not re.search(r"^\s*(import|from) (keras|tensorflow|jax)", exported, re.M), notebook.name
 
