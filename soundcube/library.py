@@ -41,7 +41,7 @@ def may_be_music(name: str, formats: Sequence[str] = ()) -> bool:
 SYSTEM = frozenset("""
     .git .svn .hg .venv .env .cache .config .local .ipynb_checkpoints .jupyter .bin .thumbnails .comments .sync .stfolder
     .stversions .dropbox.cache .appledouble .appledb .appledesktop .fseventsd .documentrevisions-v100 .temporaryitems
-    .apdisk __macosx __pycache__ @eadir #recycle $recycle.bin recycler lost+found
+    .left-out .apdisk __macosx __pycache__ @eadir #recycle $recycle.bin recycler lost+found
 """.split()) | {"system volume information"}
 
 
