@@ -44,7 +44,7 @@ class Axes:
 def curves(s: TrainingSnapshot) -> str:
     "Loss over epochs as SVG; '' while there is nothing to draw."
     train = [(h.epoch, h.loss) for h in s.history]
-    held = [(h.epoch, h.held_out) for h in s.history if h.held_out is not None]
+    held = [(h.epoch, h.val_loss) for h in s.history if h.val_loss is not None]
     points = [*s.curve, *train, *held]
     if not points:
         return ""

@@ -16,6 +16,7 @@ from typing import Any
 
 from .files import SoundcubeError, explain
 from .logs import log
+from .schema import Config
 
 # %% ../nbs/21a_jobs.ipynb #3c948f7f
 MOVES = dict(
@@ -127,13 +128,17 @@ _shared: "weakref.WeakValueDictionary[tuple[type, Path], Session]" = weakref.Wea
 _asking = threading.Lock()
 
 
-def shared(kind: type[Session], place: Path, make: Callable[[], Session]) -> Session:
-    "The session of this kind over this file in this process; one is made where there is none."
+def shared(kind: type[Session], place: Path, config: Config) -> Session:
+    """The session of this kind over this file in this process; one is made where there is none.
+
+    One that is not at work takes the configuration over."""
     key = kind, Path(place).resolve()
     with _asking:
         session = _shared.get(key)
         if session is None:
-            _shared[key] = session = make()
+            _shared[key] = session = kind(config)
+    if not session.busy:
+        session.config = config
     return session
 
 # %% ../nbs/21a_jobs.ipynb #adc16781

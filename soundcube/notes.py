@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from .schema import Config
-from .advice import Best, Curve, Epoch, saved_progress, thin
+from .advice import Curve, saved_progress, thin
+from .progress import Best, EpochRecord
 
 # %% ../nbs/21e_notes.ipynb #03f3a9b2
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class TrainingSnapshot:
     error: str = ""
     at: Position = Position()
     curve: tuple[tuple[float, float], ...] = ()
-    history: tuple[Epoch, ...] = ()
+    history: tuple[EpochRecord, ...] = ()
     best: Best | None = None
     takes: tuple[tuple[int, Any], ...] = ()
     splits: tuple[int, ...] = ()
@@ -87,13 +88,13 @@ class Notes:
     def step(self, training: Any) -> None:
         "After a step of a `Training`."
         progress, whole = training.progress, max(1, len(training.batches))
-        total, n = progress["partial"]
+        total, n = progress.partial
         follows = n == self._last[1] + 1 and n > 1  # then the loss of this step alone is known
         loss = total - self._last[0] if follows else total / max(1, n)
         with self._lock:
-            self.curve.add(progress["epoch"] + progress["step"] / whole, loss)
+            self.curve.add(progress.epoch + progress.step / whole, loss)
         self._last = total, n
-        share, epoch_share = min(1.0, training.share), min(1.0, progress["step"] / whole)
+        share, epoch_share = min(1.0, training.share), min(1.0, progress.step / whole)
         self.at = Position(share, epoch_share, training.seconds_left, total / max(1, n))
 
     def epoch(self, training: Any, held_out: Any = None) -> None:
@@ -101,8 +102,7 @@ class Notes:
         if self._held_out not in (None, held_out):
             self.splits = (*self.splits, len(self.history))
         self._held_out = held_out
-        self.history = tuple(Epoch.read(h) for h in training.progress["history"])
-        self.best = Best.read(training.progress["best"])
+        self.history, self.best = tuple(training.progress.history), training.progress.best
         self.at = replace(self.at, share=min(1.0, training.share), seconds_left=training.seconds_left)
 
     def snapshot(self, model: str) -> TrainingSnapshot:

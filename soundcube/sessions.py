@@ -67,10 +67,7 @@ class TrainingSession(Session):
     @classmethod
     def of(cls, config: Config) -> "TrainingSession":
         "The session of this model in this process; one that is not at work takes the configuration over."
-        session = shared(cls, Shelf(config).latest, lambda: cls(config))
-        if not session.busy:
-            session.config = config
-        return session
+        return shared(cls, Shelf(config).latest, config)
 
     def pause(self) -> bool:
         "Hold after the present step."
@@ -122,7 +119,7 @@ class TrainingSession(Session):
         self._next_take = self.take_every * (1 + math.floor(training.share / self.take_every + 1e-9))
         steps = max(1, round(self.take_seconds * self.net.codec.frames_per_second))
         try:
-            self.notes.takes.append((training.progress["epoch"], self.net.gen(steps)))
+            self.notes.takes.append((training.progress.epoch, self.net.gen(steps)))
         except Exception:
             log.exception("no take")
         self.tell()
@@ -162,10 +159,7 @@ class ConvertSession(Session):
     @classmethod
     def of(cls, config: Config) -> "ConvertSession":
         "The session of this folder of data in this process; one that is not at work takes the configuration over."
-        session = shared(cls, config.path(config.data.target_dir), lambda: cls(config))
-        if not session.busy:
-            session.config = config
-        return session
+        return shared(cls, config.path(config.data.target_dir), config)
 
     def snapshot(self) -> ConvertSnapshot:
         "How it stands now."
@@ -217,10 +211,7 @@ class TakeSession(Session):
     @classmethod
     def of(cls, config: Config) -> "TakeSession":
         "The session of this project in this process; one that is not at work takes the configuration over."
-        session = shared(cls, config.path(), lambda: cls(config))
-        if not session.busy:
-            session.config = config
-        return session
+        return shared(cls, config.path(), config)
 
     def snapshot(self) -> TakeSnapshot:
         "How it stands now."

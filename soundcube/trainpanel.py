@@ -29,9 +29,9 @@ def figures(s: TrainingSnapshot) -> dict[str, str]:
         "model": s.model,
         "epochs": str(len(s.history)),
         "loss now": _figure(now),
-        "held out": _figure(last and last.held_out),
+        "held out": _figure(last and last.val_loss),
         "best epoch": str(s.best.epoch) if s.best else "-",
-        "best, held out": _figure(s.best and s.best.loss),
+        "best, held out": _figure(s.best and s.best.val_loss),
         "trained for": duration(last and last.seconds) or "-",
     }
 

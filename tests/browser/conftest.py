@@ -48,6 +48,13 @@ def chromium():
         yield b
 
 
+@pytest.fixture(scope="module")
+def url(project):
+    "JupyterLab on the module's own `project`."
+    with serving(project) as url:
+        yield url
+
+
 @pytest.fixture(scope="session")
 def small(tmp_path_factory):
     "A project with two trained models, two takes, and a notebook for each widget."

@@ -174,6 +174,20 @@ def run_all(page) -> None:
     command(page, "notebook:run-all-cells")
 
 
+def tab(page, name: str):
+    "A page of the app, by what stands on it."
+    return page.locator(".widget-tab .lm-TabBar-tab", has_text=re.compile(f"^{name}$"))
+
+
+def open_app(b, url: str, *size: int):
+    "The app, run and to be seen, on a page of its own."
+    page = new_page(b, *size)
+    open_notebook(page, url)
+    run_all(page)
+    tab(page, "Settings").wait_for(timeout=90_000)
+    return page
+
+
 def restart(page) -> None:
     "Restart the kernel, without being asked whether that is meant."
     page.evaluate(f"() => {KERNEL}.restart()")

@@ -11,6 +11,7 @@ import lab
 import numpy as np
 import pytest
 import soundfile
+from lab import tab
 
 TAKES = """
 import numpy as np
@@ -26,10 +27,6 @@ from soundcube.net import Net
 Net(Net.ALL, config=load_config(training_epochs=2)).train()
 """
 PAGES = ("Music", "Training", "Takes", "Live", "Settings")
-
-
-def tab(page, name):
-    return page.locator(".widget-tab .lm-TabBar-tab", has_text=re.compile(f"^{name}$"))
 
 
 def shown(page, text, seconds=60):
@@ -53,18 +50,8 @@ def project(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def url(project):
-    with lab.serving(project) as url:
-        yield url
-
-
-@pytest.fixture(scope="module")
 def page(url, chromium):
-    page = lab.new_page(chromium, 1200, 1000)
-    lab.open_notebook(page, url)
-    lab.run_all(page)
-    tab(page, "Settings").wait_for(timeout=90_000)
-    return page
+    return lab.open_app(chromium, url, 1200, 1000)
 
 
 def test_opens_on_takes(page):

@@ -8,6 +8,7 @@ import pytest
 import soundfile
 
 import lab
+from lab import tab
 
 
 @pytest.fixture(scope="module")
@@ -16,22 +17,8 @@ def project(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def url(project):
-    with lab.serving(project) as url:
-        yield url
-
-
-@pytest.fixture(scope="module")
 def page(url, chromium):
-    page = lab.new_page(chromium)
-    lab.open_notebook(page, url)
-    lab.run_all(page)
-    tab(page, "Settings").wait_for(timeout=90_000)
-    return page
-
-
-def tab(page, name):
-    return page.locator(".widget-tab .lm-TabBar-tab", has_text=re.compile(f"^{name}$"))
+    return lab.open_app(chromium, url)
 
 
 def shown(page, text, seconds=30):
