@@ -11,7 +11,7 @@ import sys
 import numpy as np
 
 from soundcube.audio import read_audio
-from soundcube.cli import with_own_tunes
+from soundcube.demo import with_own_tunes
 from soundcube.config import load_config
 from soundcube.net import Net
 from soundcube.tunes import TUNES, Tune, in_scale, play, score

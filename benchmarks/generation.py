@@ -15,9 +15,9 @@ SECONDS, TAKES, RUNS = 30, 16, 5
 
 
 def one_stream(net: Net) -> float:
-    "Seconds of sound per second: frames, guard, leash and waveform."
+    "Seconds of sound per second: frames, guard, controller and waveform."
     net.start(random_state=1)
-    steps = int(SECONDS * net.codec.frames_per_second)
+    steps = int(SECONDS * net.codec.frame_rate)
     stream = net.stream(steps)
     next(stream)
     begin, samples = time.perf_counter(), 0
@@ -28,7 +28,7 @@ def one_stream(net: Net) -> float:
 def many_takes(net: Net) -> float:
     "Seconds of sound, all takes together, per second; the waveforms are made beside each other too."
     net.start(random_state=1, takes=TAKES)
-    steps = int(SECONDS * net.codec.frames_per_second)
+    steps = int(SECONDS * net.codec.frame_rate)
     net.player.play(16)
     begin = time.perf_counter()
     with ThreadPoolExecutor() as pool: list(pool.map(net.codec.decode, net.player.play(steps)))

@@ -119,7 +119,7 @@ def well(waves: list[np.ndarray], rate: int) -> Figures:
 
 
 def copies(net: Net, frames: list[np.ndarray], others: list[Track]) -> float:
-    return copied(np.concatenate(frames), net.tracks[0], others, net.codec.frames_per_second)
+    return copied(np.concatenate(frames), net.tracks[0], others, net.codec.frame_rate)
 
 
 def follows(takes: list[Take], waves: list[np.ndarray]) -> Figures:
@@ -182,7 +182,7 @@ class Piece(NamedTuple):
 
 def pieces(net: Net, rng: np.random.Generator) -> Iterator[Piece]:
     "Pieces of the training music without end, from anywhere, never two from the same place in a row."
-    lengths = {t.source: len(t.frames) / net.codec.frames_per_second for t in net.tracks[0]}
+    lengths = {t.source: len(t.frames) / net.codec.frame_rate for t in net.tracks[0]}
     lengths = {source: seconds for source, seconds in lengths.items() if seconds > PIECE[1]}
     weights = np.array(list(lengths.values())) / sum(lengths.values())
     def draw_one() -> Piece:

@@ -36,7 +36,9 @@ class Checkpoint:
     """A network at some point of its training.
 
     model_name, kwargs: how to build it; codec: its frames; weights, optimiser: arrays in the order of the variables;
-    progress: epochs, history and the rest, as JSON can hold it; corpus: the music's plan, of a model that is told one."""
+    progress: epochs, history and the rest, as JSON can hold it; corpus: the music's plan, of a model that is told
+    one."""
+
     model_name: str
     kwargs: dict[str, Any]
     codec: Codec
@@ -68,13 +70,18 @@ def _digest(arrays: Arrays, about: str) -> str:
 def save_checkpoint(path: str | Path, c: Checkpoint) -> None:
     "Write a checkpoint, whole or not at all."
     from safetensors.numpy import save
-    groups = dict(weights=c.weights, optimiser=c.optimiser, codec=c.codec.arrays, corpus=c.corpus.arrays() if c.corpus else {})
+
+    groups = dict(
+        weights=c.weights, optimiser=c.optimiser, codec=c.codec.arrays, corpus=c.corpus.arrays() if c.corpus else {}
+    )
     arrays = {f"{group}/{k}": np.asarray(v, order="C") for group, values in groups.items() for k, v in values.items()}
     about = dict(model_name=c.model_name, kwargs=c.kwargs, codec=c.codec.settings, progress=c.progress)
-    if c.corpus: about["tracks"] = list(c.corpus.names)
+    if c.corpus:
+        about["tracks"] = list(c.corpus.names)
     text = json.dumps(about)
     meta = dict(format=str(FORMAT if c.corpus else 1), made_by="soundcube", about=text, digest=_digest(arrays, text))
-    with writing(path) as beside: beside.write_bytes(save(arrays, meta))
+    with writing(path) as beside:
+        beside.write_bytes(save(arrays, meta))
 
 # %% ../nbs/16_checkpoints.ipynb #514f27e8
 _NUMBER = int, float
@@ -83,15 +90,20 @@ _KINDS = dict(epoch=int, step=int, steps=int, seconds=_NUMBER, partial=list, his
 
 def _sensible(progress: Any) -> bool:
     "Whether training can go on from it: the right kinds, counters not negative, epochs of the history in order."
-    if not isinstance(progress, dict): return False
-    if not all(isinstance(progress[k], kind) for k, kind in _KINDS.items() if k in progress): return False
+    if not isinstance(progress, dict):
+        return False
+    if not all(isinstance(progress[k], kind) for k, kind in _KINDS.items() if k in progress):
+        return False
     history = progress.get("history", [])
     epochs = [h.get("epoch") for h in history if isinstance(h, dict)]
-    return epochs == list(range(1, len(history) + 1)) and all(progress.get(k, 0) >= 0 for k in ("epoch", "step", "steps"))
+    return epochs == list(range(1, len(history) + 1)) and all(
+        progress.get(k, 0) >= 0 for k in ("epoch", "step", "steps")
+    )
 
 
 def _affordable(kwargs: dict[str, Any], weights: Arrays) -> bool:
-    "Whether `weights` are enough for the sizes in `kwargs`: a layer has the product of two, a recurrent one its units squared."
+    """Whether `weights` are enough for the sizes in `kwargs`: a layer has the product of two, a recurrent one its units
+    squared."""
     sizes = sorted(kwargs.get(k, 1) for k in ("units", "hidden_size", "hidden", "components", "layers"))
     units, total = max(kwargs.get("units", 1), kwargs.get("hidden_size", 1)), sum(w.size for w in weights.values())
     return max(units**2, sizes[-1] * sizes[-2]) <= total
@@ -109,8 +121,15 @@ def _parsed(arrays: Arrays, text: str) -> Checkpoint | None:
         codec = codec_from(about["codec"], _group(arrays, "codec"))
         music = _group(arrays, "corpus")
         corpus = Corpus.from_arrays(music, about["tracks"], codec.dims) if music else None
-        c = Checkpoint(about["model_name"], about["kwargs"], codec, _group(arrays, "weights"), _group(arrays, "optimiser"),
-                       about["progress"], corpus)
+        c = Checkpoint(
+            about["model_name"],
+            about["kwargs"],
+            codec,
+            _group(arrays, "weights"),
+            _group(arrays, "optimiser"),
+            about["progress"],
+            corpus,
+        )
         known = isinstance(c.model_name, str) and isinstance(c.kwargs, dict)
         return c if known and _sensible(c.progress) and _affordable(c.kwargs, c.weights) else None
     except (KeyError, ValueError, TypeError, AttributeError, OverflowError, RecursionError, SoundcubeError):
@@ -121,13 +140,19 @@ def load_checkpoint(path: str | Path) -> Checkpoint:
     "Read and check a checkpoint: format, digest, types, finite numbers; one line for whatever is wrong."
     arrays, meta = read_tensors(path)
     damaged = SoundcubeError(f"{path}: damaged or not a Soundcube model; use a backup or train again")
-    if meta.get("made_by") != "soundcube" or not re.fullmatch("[0-9]{1,6}", meta.get("format", "")): raise damaged
+    if meta.get("made_by") != "soundcube" or not re.fullmatch("[0-9]{1,6}", meta.get("format", "")):
+        raise damaged
     if int(meta["format"]) > FORMAT:
-        raise SoundcubeError(f"{path}: made by a newer Soundcube (format {meta['format']}, this one reads up to {FORMAT}); update Soundcube")
+        raise SoundcubeError(
+            f"{path}: made by a newer Soundcube (format {meta['format']}, this one reads up to {FORMAT}); update "
+            "Soundcube"
+        )
     about = meta.get("about", "")
-    if meta.get("digest") != _digest(arrays, about): raise damaged
+    if meta.get("digest") != _digest(arrays, about):
+        raise damaged
     c = _parsed(arrays, about)
-    if c is None: raise damaged
+    if c is None:
+        raise damaged
     floats = [v for v in (*c.weights.values(), *c.optimiser.values()) if v.dtype.kind == "f"]
     if not all(np.isfinite(v).all() for v in floats):
         raise SoundcubeError(f"{path}: has weights that are no numbers; use a backup")
@@ -136,14 +161,22 @@ def load_checkpoint(path: str | Path) -> Checkpoint:
 # %% ../nbs/16_checkpoints.ipynb #c0809644
 def model_names(folder: Path) -> list[str]:
     "The names of the trained models in a folder."
-    return sorted({p.name.removesuffix(".safetensors").removesuffix(".best") for p in folder.glob("*.safetensors") if not p.name.startswith(".")})
+    return sorted(
+        {
+            p.name.removesuffix(".safetensors").removesuffix(".best")
+            for p in folder.glob("*.safetensors")
+            if not p.name.startswith(".")
+        }
+    )
 
 
 def _is_archive(path: Path) -> bool:
     "Whether a file with a number in its name is an archive, and no model of that name."
     from safetensors import SafetensorError, safe_open
+
     number = re.search(r"-([0-9]{5,})(-[0-9]+)?$", path.stem)
-    if not number or path.with_name(f"{path.stem}.best.safetensors").exists(): return False
+    if not number or path.with_name(f"{path.stem}.best.safetensors").exists():
+        return False
     try:
         with safe_open(path, "numpy") as f:
             epoch = json.loads(f.metadata()["about"])["progress"]["epoch"]
@@ -154,10 +187,18 @@ def _is_archive(path: Path) -> bool:
 
 class Shelf:
     "The files of one model name."
+
     def __init__(self, config: Config):
-        self.folder, self.base, self.play = config.path(config.state.model_dir), config.state.model_base, config.state.play
+        self.folder, self.base, self.play = (
+            config.path(config.state.model_dir),
+            config.state.model_base,
+            config.state.play,
+        )
         if self.base.endswith(".best"):
-            raise SoundcubeError(f"state.model_base={self.base}: this is what the best weights of {self.base.removesuffix('.best')} are called; choose another name")
+            raise SoundcubeError(
+                f"state.model_base={self.base}: this is what the best weights of {self.base.removesuffix('.best')} "
+                "are called; choose another name"
+            )
         self.latest = self.folder / f"{self.base}.safetensors"
         self.best = self.folder / f"{self.base}.best.safetensors"
         self.keras = self.folder / f"{self.base}.keras"
@@ -172,7 +213,11 @@ class Shelf:
     def archives(self) -> list[Path]:
         "Its archives, sorted."
         pattern = f"{glob.escape(self.base)}-[0-9][0-9][0-9][0-9][0-9]*.safetensors"
-        return [f for f in sorted(self.folder.glob(pattern)) if re.fullmatch(r"-[0-9]{5,}(-[0-9]+)?", f.stem.removeprefix(self.base)) and _is_archive(f)]
+        return [
+            f
+            for f in sorted(self.folder.glob(pattern))
+            if re.fullmatch(r"-[0-9]{5,}(-[0-9]+)?", f.stem.removeprefix(self.base)) and _is_archive(f)
+        ]
 
     @property
     def files(self) -> list[Path]:
@@ -184,9 +229,11 @@ class Shelf:
         return [aside(f) for f in self.files]
 
     def playable(self) -> Path:
-        "The file to play from: the best or the latest, as configured, else the other; an error that says what to do if there is none."
+        """The file to play from: the best or the latest, as configured, else the other; an error that says what to do
+        if there is none."""
         for f in (self.best, self.latest) if self.play == "best" else (self.latest, self.best):
-            if f.is_file(): return f
+            if f.is_file():
+                return f
         there = model_names(self.folder)
         do = f"there are: {', '.join(there)} (state.model_base)" if there else "train one with: soundcube train"
         raise SoundcubeError(f"no trained model {self.base!r} in {self.folder}; {do}")

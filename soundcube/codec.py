@@ -92,7 +92,7 @@ class Codec:
         return dict(dims=self.dims)
 
     @property
-    def frames_per_second(self) -> float:
+    def frame_rate(self) -> float:
         return self.rate / self.hop
 
     @property

@@ -7,7 +7,7 @@ __all__ = ['WIDTH', 'HEIGHT', 'LEFT', 'RIGHT', 'TOP', 'BOTTOM', 'Axes', 'curves'
 
 # %% ../nbs/24e_curves.ipynb #cb8ea8ce
 import html
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .advice import Point, thin

@@ -116,10 +116,13 @@ def writing(path: str | Path) -> Iterator[Path]:
         os.replace(beside, path)
         _sync(path.parent)
     except OSError as error:  # a full disk: say which file was to be written
-        if not error.strerror or error.filename is not None and beside.name not in str(error.filename): raise
+        if not error.strerror or error.filename is not None and beside.name not in str(error.filename):
+            raise
         raise OSError(error.errno, error.strerror, str(path)) from error
     finally:
-        with contextlib.suppress(OSError): beside.unlink(missing_ok=True)  # where it can't be removed, it could not be made
+        # where it can't be removed, it could not be made
+        with contextlib.suppress(OSError):
+            beside.unlink(missing_ok=True)
 
 # %% ../nbs/00_files.ipynb #0e0dda7c
 def write_json(path: str | Path, value: Any) -> None:
@@ -189,6 +192,7 @@ class Claim:
     """A file name for one writer alone: `path` is nobody else's until `release`, or the end of a `with` block.
 
     It is the wished path, or the first of `stem-2.wav`, ... that is not `taken` and not claimed by another writer."""
+
     def __init__(self, path: str | Path, again: str = "-{}", taken: Callable[[Path], bool] = os.path.lexists):
         wish = Path(path)
         wish.parent.mkdir(parents=True, exist_ok=True)
@@ -197,7 +201,8 @@ class Claim:
     def _get(self, path: Path, taken: Callable[[Path], bool]) -> bool:
         "Whether this name could be had; then it is ours."
         self._mark = path.with_name(f".{_tag(path)}.claim")
-        if not _create(self._mark, str(os.getpid())): return False
+        if not _create(self._mark, str(os.getpid())):
+            return False
         if taken(path):
             self.release()
             return False
@@ -218,7 +223,10 @@ class Claim:
 def sole_writer(path: str | Path) -> Iterator[None]:
     "For as long, nobody else writes `path`, whether there is a file or not; a `SoundcubeError` if somebody does."
     with Claim(path, taken=lambda p: False) as claim:
-        if claim.path != Path(path): raise SoundcubeError(f"{path} is just being written by another program; wait for it, or choose another name")
+        if claim.path != Path(path):
+            raise SoundcubeError(
+                f"{path} is just being written by another program; wait for it, or choose another name"
+            )
         yield
 
 
@@ -228,20 +236,26 @@ def _create(path: Path, text: str) -> bool:
         try:
             handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o644)
         except FileExistsError:
-            if not _abandoned(path): return False
-            with contextlib.suppress(OSError): os.rename(path, _partial(path, os.getpid()))  # by one of all that see it
+            if not _abandoned(path):
+                return False
+            with contextlib.suppress(OSError):
+                os.rename(path, _partial(path, os.getpid()))  # by one of all that see it
             _partial(path, os.getpid()).unlink(missing_ok=True)
             continue
-        with open(handle, "w") as f: f.write(text)
+        with open(handle, "w") as f:
+            f.write(text)
         return True
     return False
 
 
 def _abandoned(path: Path) -> bool:
     "Whether the process that made a claim is gone. One that is empty was just made: its number comes in a moment."
-    try: pid = path.read_text()
-    except OSError: return False
-    if not pid: return time.time() - path.stat().st_mtime > 60
+    try:
+        pid = path.read_text()
+    except OSError:
+        return False
+    if not pid:
+        return time.time() - path.stat().st_mtime > 60
     return not (pid.isdigit() and _alive(int(pid)))
 
 # %% ../nbs/00_files.ipynb #15c9e427

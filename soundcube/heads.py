@@ -71,11 +71,12 @@ class MixtureHead(keras.layers.Layer):
     """Density of the next frame. Called with [h, x]: the network's output (batch, time, n) and the frame it has just
     read, (batch, time, dims); gives what `nll` and `draw` take.
 
-    Or with [h, x, past, urge]: past, (batch, time, dims), is the frame that came next the last time. An urge (..., 1),
-    on the scale of the gate's logits, moves what is drawn further towards that frame, by what it would open of the
-    gate's rest: 0 in training, more to repeat more.
+    Or with [h, x, past, copy_bias]: past, (batch, time, dims), is the frame that came next the last time. A copy bias
+    (..., 1), on the scale of the gate's logits, moves what is drawn further towards that frame, by what it would open
+    of the gate's rest: 0 in training, more to repeat more.
 
     groups: sizes of the groups, in order; they add up to the numbers of a frame. One group is a plain mixture."""
+
     def __init__(self, groups: list[int], components: int = 8, hidden: int = 256, skip: float = 0.9, **k: Any):
         super().__init__(**k)
         self.groups, self.components, self.hidden, self.skip_at_first = list(groups), components, hidden, skip
@@ -92,7 +93,7 @@ class MixtureHead(keras.layers.Layer):
         skip = keras.initializers.Constant(self.skip_at_first)
         self.skip = self.add_weight(shape=(self.dims,), initializer=skip, name="skip")
         width = len(self.groups) * self.hidden
-        self.told = self.add_weight(shape=(self.dims, width), initializer="glorot_uniform", name="told")
+        self.autoregressive = self.add_weight(shape=(self.dims, width), initializer="glorot_uniform", name="told")
         earlier = np.arange(self.dims)[:, None] < self.edges[:-1]  # (dims, groups): what each group may know
         self.before = np.repeat(earlier, self.hidden, 1).astype("float32")
 
@@ -108,39 +109,41 @@ class MixtureHead(keras.layers.Layer):
         base = self.skip * x
         if not past:
             return ops.concatenate([self.join(h), base], -1)
-        then, urge = past
+        then, copy_bias = past
         gate = self.follow(h)
-        # of what the gate leaves open, the share that the urge closes
-        further = 1 - ops.exp(ops.softplus(gate) - ops.softplus(gate + urge))
+        # of what the gate leaves open, the share that the copy bias closes
+        further = 1 - ops.exp(ops.softplus(gate) - ops.softplus(gate + copy_bias))
         return ops.concatenate([self.join(h), base + ops.sigmoid(gate) * (then - base), then, further], -1)
 
-    def _parts(self, told: Any) -> list[Any]:
+    def _parts(self, params: Any) -> list[Any]:
         "What `call` gave, in parts: hidden, base; if it looks back also the frame then, and how far to move to it."
         n = len(self.groups) * self.hidden
-        return ops.split(told, [n, *range(n + self.dims, told.shape[-1], self.dims)], -1)
+        return ops.split(params, [n, *range(n + self.dims, params.shape[-1], self.dims)], -1)
 
     def _group(self, g: int) -> slice:
         "Where a group's share of the hidden numbers is."
         return slice(g * self.hidden, (g + 1) * self.hidden)
 
-    def nll(self, told: Any, y: Any) -> Any:
+    def nll(self, params: Any, y: Any) -> Any:
         "Nats per frame, (batch, time), of the frames y (batch, time, dims) that came."
-        hidden, base, *_ = self._parts(told)
-        hidden = ops.gelu(hidden + ops.matmul(y, self.told * self.before))
+        hidden, base, *_ = self._parts(params)
+        hidden = ops.gelu(hidden + ops.matmul(y, self.autoregressive * self.before))
         rest = y - base
-        return sum(mixture_nll(out(hidden[..., self._group(g)]), rest[..., a:b], self.components)
-                   for g, (out, a, b) in enumerate(zip(self.outs, self.edges, self.edges[1:])))
+        return sum(
+            mixture_nll(out(hidden[..., self._group(g)]), rest[..., a:b], self.components)
+            for g, (out, a, b) in enumerate(zip(self.outs, self.edges, self.edges[1:]))
+        )
 
-    def draw(self, told: Any, uniform: Any, normal: Any, temperature: Any = 1.0, top_p: Any = 1.0) -> Any:
-        "A next frame (batch, dims); told (batch, ...), uniform (batch, groups), normal (batch, dims)."
-        hidden, base, *past = self._parts(told)
+    def draw(self, params: Any, uniform: Any, normal: Any, temperature: Any = 1.0, top_p: Any = 1.0) -> Any:
+        "A next frame (batch, dims); params (batch, ...), uniform (batch, groups), normal (batch, dims)."
+        hidden, base, *past = self._parts(params)
         parts: list[Any] = []
         for g, (a, b) in enumerate(zip(self.edges, self.edges[1:])):
             here = hidden[:, self._group(g)]
             if parts:
-                here = here + ops.matmul(ops.concatenate(parts, -1), self.told[:a, self._group(g)])
-            params = self.outs[g](ops.gelu(here))
-            change = mixture_draw(params, uniform[:, g], normal[:, a:b], self.components, temperature, top_p)
+                here = here + ops.matmul(ops.concatenate(parts, -1), self.autoregressive[:a, self._group(g)])
+            mixture = self.outs[g](ops.gelu(here))
+            change = mixture_draw(mixture, uniform[:, g], normal[:, a:b], self.components, temperature, top_p)
             drawn = base[:, a:b] + change
             if past:
                 then, further = past
@@ -160,14 +163,14 @@ class PointHead:
     def __init__(self, loss: str = "mse"):
         self.loss = loss
 
-    def nll(self, told: Any, y: Any) -> Any:
-        "The distance of told from y, (batch, time, dims) both, summed over the numbers: (batch, time)."
-        d = told - y
+    def nll(self, params: Any, y: Any) -> Any:
+        "The distance of the frames `params` from y, (batch, time, dims) both, summed over the numbers: (batch, time)."
+        d = params - y
         return ops.sum(d * d if self.loss == "mse" else ops.abs(d), -1)
 
-    def draw(self, told: Any, uniform: Any, normal: Any, temperature: Any = 1.0, top_p: Any = 1.0) -> Any:
-        "The frame that is told, (batch, dims); `uniform` and `top_p` have nothing to choose from."
-        return told + ops.maximum(temperature - 1.0, 0.0) * normal
+    def draw(self, params: Any, uniform: Any, normal: Any, temperature: Any = 1.0, top_p: Any = 1.0) -> Any:
+        "The frame `params` itself, (batch, dims); `uniform` and `top_p` have nothing to choose from."
+        return params + ops.maximum(temperature - 1.0, 0.0) * normal
 
 # %% ../nbs/14_heads.ipynb #472b07b9
 def head_of(model: Any, loss: str = "mse") -> Any:

@@ -106,8 +106,12 @@ def _gelu(x):
 
 # %% ../nbs/18_kernels.ipynb #f1abd670
 # What a network is, for these loops: matrices, small arrays, and the sizes of its parts (see `_read`)
-Weights = namedtuple("Weights", "first norm_scale norm_bias gates cells last_scale last_bias join told skip outs rows "
-                                "edges components hidden follow")
+Weights = namedtuple(
+    "Weights",
+    "first norm_scale norm_bias gates cells last_scale last_bias join autoregressive skip outs rows "
+    "edges components hidden follow",
+)
+
 
 @_compiled
 def _normalise(x, scale, bias, y):
@@ -119,6 +123,7 @@ def _normalise(x, scale, bias, y):
     spread = np.float32(1) / np.sqrt(spread / np.float32(len(x)) + np.float32(1e-3))
     for i in range(len(x)):
         y[i] = (x[i] - mean) * spread * scale[i] + bias[i]
+
 
 @_compiled
 def _gru(a, r, h):
@@ -154,9 +159,9 @@ def _pick(logits, uniform, temperature, top_p):
 def _hear_groups(w, here, y, g):
     "What a group's hidden numbers become when it knows the groups before it, y[:edges[g]]; in place."
     for k in range(w.edges[g]):
-        much, told = y[k], w.told[k, g * w.hidden:(g + 1) * w.hidden]
+        much, weights = y[k], w.autoregressive[k, g * w.hidden:(g + 1) * w.hidden]
         for i in range(w.hidden):
-            here[i] += much * told[i]
+            here[i] += much * weights[i]
     for i in range(w.hidden):
         here[i] = _gelu(here[i])
 
@@ -187,9 +192,11 @@ def _draw(w, pre, base, then, further, uniform, normal, temperature, top_p, part
 # the base
 Scratch = namedtuple("Scratch", "read x z state a r joined pre gate part base")
 
+
 @_compiled
 def _room(takes, n):
     return np.zeros((takes, n), np.float32)
+
 
 @_compiled
 def _scratch(w, takes, units, dims):
@@ -199,6 +206,7 @@ def _scratch(w, takes, units, dims):
     pre, gate = _room(takes, len(w.join.bias)), _room(takes, len(w.follow.bias))
     part, base = np.zeros(dims, np.float32), np.zeros(dims, np.float32)
     return Scratch(read, x, z, state, a, r, joined, pre, gate, part, base)
+
 
 @_compiled
 def _layers(w, h, s):
@@ -218,11 +226,13 @@ def _layers(w, h, s):
     for t in range(takes):
         _normalise(s.x[t], w.last_scale, w.last_bias, s.z[t])
 
+
 @_compiled
 def _centre(w, frame, beside, gate, base):
     """Where what is drawn starts from: a share of the last frame, moved towards what came then as the gate says.
 
-    gate becomes how far to move what is drawn: of what it leaves open, the share that the urge, beside[-1], closes."""
+    gate becomes how far to move what is drawn: of what it leaves open, the share that the copy bias, beside[-1],
+    closes."""
     for i in range(len(base)):
         base[i] = w.skip[i] * frame[i]
     for i in range(len(gate)):
@@ -232,8 +242,8 @@ def _centre(w, frame, beside, gate, base):
 
 # %% ../nbs/18_kernels.ipynb #9e6a55b6
 @_compiled
-def _run(w, h, frame, given, is_given, uniform, normal, beside, lean, temperature, top_p, out):
-    """Frames of some takes: h (takes, layers, units) and frame (takes, dims) are carried; lean (takes, dims) is added
+def _run(w, h, frame, given, is_given, uniform, normal, beside, offset, temperature, top_p, out):
+    """Frames of some takes: h (takes, layers, units) and frame (takes, dims) are carried; offset (takes, dims) is added
     to each; the others are (takes, n, ...).
 
     beside: what the network is told beside the frames - a plan, if its head reads more than it plays with, or what to
@@ -258,7 +268,7 @@ def _run(w, h, frame, given, is_given, uniform, normal, beside, lean, temperatur
             _centre(w, frame[t], beside[t, n], s.gate[t], s.base)
             _draw(w, s.pre[t], s.base, beside[t, n], s.gate[t], uniform[t, n], normal[t, n], temperature, top_p, s.part,
                   out[t, n])
-            out[t, n] = given[t, n] if is_given[n] else out[t, n] + lean[t]
+            out[t, n] = given[t, n] if is_given[n] else out[t, n] + offset[t]
             frame[t] = out[t, n]
 
 # %% ../nbs/18_kernels.ipynb #91032ad7
@@ -284,7 +294,7 @@ def _read(model: keras.Model, head: MixtureHead, grus: list[GRU]) -> Weights:
         last_scale=_array(last.gamma),
         last_bias=_array(last.beta),
         join=_matrix(head.join),
-        told=_array(head.told),
+        autoregressive=_array(head.autoregressive),
         skip=_array(head.skip),
         outs=Matrix(*(np.concatenate(part) for part in zip(*map(_matrix, head.outs)))),  # all groups', in one
         rows=np.cumsum([0, *(head.components * (2 * n + 1) for n in head.groups)]),      # where a group's begin
@@ -297,10 +307,10 @@ def _read(model: keras.Model, head: MixtureHead, grus: list[GRU]) -> Weights:
 Program = Callable[..., tuple[Any, np.ndarray, np.ndarray]]
 
 def fast_program(model: keras.Model, head: Any) -> Program | None:
-    """A program (state, frame, given, is_given, uniform, normal, beside, lean, temperature, top_p)
+    """A program (state, frame, given, is_given, uniform, normal, beside, offset, temperature, top_p)
     -> (state, frame, out), or None for other networks.
 
-    Shapes as in `playing`: per-frame arguments are (frames, takes, ...), lean is (takes, dims). It reads the weights
+    Shapes as in `playing`: per-frame arguments are (frames, takes, ...), offset is (takes, dims). It reads the weights
     once, now."""
     grus = [layer for layer in model.layers if isinstance(layer, GRU)]
     if model.name != "recurrent" or not grus or not isinstance(head, MixtureHead):
@@ -308,7 +318,7 @@ def fast_program(model: keras.Model, head: Any) -> Program | None:
     w, cores = _read(model, head, grus), usable_cpus()
     pool = ThreadPoolExecutor(max(1, cores - 1))
 
-    def program(state, frame, given, is_given, uniform, normal, beside, lean, temperature, top_p):
+    def program(state, frame, given, is_given, uniform, normal, beside, offset, temperature, top_p):
         h = np.stack([state[g.name][0] for g in grus], 1)
         frame, out = frame.copy(), np.empty((len(frame), len(given), frame.shape[1]), np.float32)
         by_take = [np.ascontiguousarray(v.swapaxes(0, 1)) for v in (given, uniform, normal, beside)]
@@ -318,7 +328,7 @@ def fast_program(model: keras.Model, head: Any) -> Program | None:
         def share(core: int) -> None:
             for k in parts[core::cores]:
                 given, uniform, normal, beside = (v[k] for v in by_take)
-                _run(w, h[k], frame[k], given, is_given, uniform, normal, beside, lean[k], *knobs, out[k])
+                _run(w, h[k], frame[k], given, is_given, uniform, normal, beside, offset[k], *knobs, out[k])
 
         others = pool.map(share, range(1, min(cores, len(parts))))
         share(0)  # while the others are at it

@@ -30,11 +30,12 @@ class NoConstant:
 
 # %% ../nbs/01b_levels.ipynb #417c166a
 SILENT, BELOW_LOUD = -72.0, -60.0  # dB of full scale, dB of the recording's own level
-WINDOW, LEAST = 0.1, 0.5           # seconds of a measurement, and of a silence
+WINDOW, LEAST = 0.1, 0.5  # seconds of a measurement, and of a silence
 
 
 class SilenceMeter:
     "Finds the silences in a stream of samples at `rate` Hz."
+
     def __init__(self, rate: int):
         self.rate, self.samples = rate, 0
         self._powers, self._rest = [], np.zeros(0, "float32")
@@ -52,9 +53,12 @@ class SilenceMeter:
         "[start, end] of every silence so far, seconds."
         rest = [_powers(self._rest[None])] if len(self._rest) else []
         powers = np.concatenate([*self._powers, *rest, np.zeros(0)])
-        if not len(powers): return []
+        if not len(powers):
+            return []
         loud = np.quantile(powers, 0.95)
-        silent = (powers < 10 ** (SILENT / 10)) & ((powers < loud * 10 ** (BELOW_LOUD / 10)) | (loud < 10 ** (SILENT / 10)))
+        silent = (powers < 10 ** (SILENT / 10)) & (
+            (powers < loud * 10 ** (BELOW_LOUD / 10)) | (loud < 10 ** (SILENT / 10))
+        )
         edges = np.flatnonzero(np.diff(np.concatenate([[0], silent, [0]]))) * self._window / self.rate
         end = self.samples / self.rate
         found = [[round(float(a), 3), round(min(float(b), end), 3)] for a, b in edges.reshape(-1, 2)]
@@ -119,7 +123,8 @@ def _ramp(samples: np.ndarray, length: float) -> np.ndarray | float:
 def fade_gain(start: int, n: int, total: int, rate: int, fade_in: float, fade_out: float) -> np.ndarray:
     """Gain, float32 (n,), of samples start .. start + n of a take of `total` samples at `rate` Hz.
 
-    The fades, in seconds, are halves of a Hann window; when the take is too short for both they shrink in proportion."""
+    The fades, in seconds, are halves of a Hann window; when the take is too short for both they shrink in
+    proportion."""
     up, down = fade_in * rate, fade_out * rate
     fit = min(1.0, total / (up + down)) if up + down else 1.0
     at = np.arange(start, start + n, dtype="float64")

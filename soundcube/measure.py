@@ -74,9 +74,9 @@ def _rms(x: np.ndarray) -> float:
 def _explodes(last: np.ndarray, second: int) -> bool:
     return not np.isfinite(last).all() or _rms(last[-second:]) > LOUD
 
-def _is_silent(level: np.ndarray | None, per_second: float) -> bool:
-    rest = int(REST * per_second)
-    return level is not None and len(level) >= REST * per_second and level[-rest:].mean() < FAINT
+def _is_silent(level: np.ndarray | None, frame_rate: float) -> bool:
+    rest = int(REST * frame_rate)
+    return level is not None and len(level) >= REST * frame_rate and level[-rest:].mean() < FAINT
 
 def _loops(frames: np.ndarray, n: int) -> bool:
     "Whether the last n frames have been played before, to the letter, within what is given."
@@ -86,17 +86,17 @@ def _loops(frames: np.ndarray, n: int) -> bool:
     alike = likeness((frames - frames[-n:].mean(0))[None], n)[0, :past - n // 4]
     return bool(alike.max(initial=0) > SAME)
 
-def trouble(frames: np.ndarray, usual_step: float, per_second: float, level: np.ndarray | None = None) -> str | None:
+def trouble(frames: np.ndarray, usual_step: float, frame_rate: float, level: np.ndarray | None = None) -> str | None:
     """What is wrong with the last seconds of frames, (n, dims): 'blows up', 'falls silent', 'freezes', 'loops' or None.
 
     usual_step: root mean square step between frames of real music; level: (n,) dB above silence, if known; at least 8
     seconds are wanted to tell a loop."""
-    last = frames[-max(2, int(LATELY * per_second)):]
-    if _explodes(last, int(per_second)):
+    last = frames[-max(2, int(LATELY * frame_rate)):]
+    if _explodes(last, int(frame_rate)):
         return "blows up"
-    if len(frames) < LATELY * per_second:
+    if len(frames) < LATELY * frame_rate:
         return None
-    if _is_silent(level, per_second):
+    if _is_silent(level, frame_rate):
         return "falls silent"
     if _rms(np.diff(last, axis=0)) < STILL * usual_step:
         return "freezes"
@@ -107,9 +107,9 @@ PASSAGE = 2.0  # seconds
 POINTS = 16    # in a passage
 EVERY = 0.25   # seconds from one passage of the music to the next
 
-def passages(frames: np.ndarray, per_second: float, every: float = EVERY) -> np.ndarray:
+def passages(frames: np.ndarray, frame_rate: float, every: float = EVERY) -> np.ndarray:
     "(frames, dims) -> (passages, POINTS * dims) float32 of length one, one each `every` seconds."
-    n, step = int(PASSAGE * per_second), max(1, int(every * per_second))
+    n, step = int(PASSAGE * frame_rate), max(1, int(every * frame_rate))
     points = np.linspace(0, n - 1, POINTS).astype(int)
     starts = np.arange(0, len(frames) - n + 1, step)
     rows = np.asarray(frames, np.float32)[starts[:, None] + points].reshape(len(starts), -1)
@@ -117,25 +117,25 @@ def passages(frames: np.ndarray, per_second: float, every: float = EVERY) -> np.
     rows = rows - means * 0.5
     return rows / (np.linalg.norm(rows, axis=1, keepdims=True) + 1e-9)
 
-def nearest(take: np.ndarray, music: list[Any], per_second: float) -> list[tuple[float, str, float]]:
+def nearest(take: np.ndarray, music: list[Any], frame_rate: float) -> list[tuple[float, str, float]]:
     "For every passage of a take, (n, dims): (likeness up to 1, source, second) of the nearest one in `music` (tracks)."
-    rows = passages(take, per_second, 1.0)
+    rows = passages(take, frame_rate, 1.0)
     best = [(-1.0, "", 0.0)] * len(rows)
     for track in music:
-        there = passages(track.frames, per_second)
+        there = passages(track.frames, frame_rate)
         if not len(there):
             continue
         alike = rows @ there.T
         for k, at in enumerate(alike.argmax(1)):
             if alike[k, at] > best[k][0]:
-                best[k] = float(alike[k, at]), track.source, at * int(EVERY * per_second) / per_second
+                best[k] = float(alike[k, at]), track.source, at * int(EVERY * frame_rate) / frame_rate
     return best
 
-def copied(take: np.ndarray, music: list[Any], held_out: list[Any], per_second: float) -> float:
+def copied(take: np.ndarray, music: list[Any], held_out: list[Any], frame_rate: float) -> float:
     "Share of a take's passages that are nearer to the training music than 99.9 % of held-out music's are."
-    usual = [alike for track in held_out for alike, *_ in nearest(track.frames, music, per_second)]
+    usual = [alike for track in held_out for alike, *_ in nearest(track.frames, music, frame_rate)]
     line = np.quantile(usual, 0.999)
-    return float(np.mean([alike > line for alike, *_ in nearest(take, music, per_second)]))
+    return float(np.mean([alike > line for alike, *_ in nearest(take, music, frame_rate)]))
 
 # %% ../nbs/19_measure.ipynb #3c294a3d
 def _cosine(a: np.ndarray, b: np.ndarray) -> float:

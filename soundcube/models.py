@@ -15,7 +15,7 @@ from typing import Any
 from .backend import keras
 
 from .files import SoundcubeError
-from .plan import TOLD
+from .plan import CONDITIONING
 from .layers import GRU, LSTM, LinearRecurrence, Noise
 from .heads import MixtureHead
 
@@ -101,7 +101,7 @@ def _check(model: Any, name: str, dims: int) -> None:
         if isinstance(layer, keras.layers.Lambda):
             raise SoundcubeError(f"{name}: Lambda layers can't be stored safely; write a layer class")
     reads = [i.shape[-1] for i in model.inputs]
-    if reads not in ([dims], [dims, dims + 2], [dims, TOLD]):
+    if reads not in ([dims], [dims, dims + 2], [dims, CONDITIONING]):
         raise SoundcubeError(f"{name}: expected a model that reads frames of {dims} numbers, not {reads[0]}")
 
 # %% ../nbs/15_models.ipynb #7b52009b
@@ -144,7 +144,7 @@ def recurrent(dims: int, units: int = 320, layers: int = 2, cell: str = "gru", c
         told += [then, back[..., dims:dims + 1], its_level]
         past = [then, back[..., dims + 1:]]
     if plan:
-        inputs.append(keras.Input((None, TOLD), name="plan"))
+        inputs.append(keras.Input((None, CONDITIONING), name="plan"))
         told.append(inputs[-1])
     x = keras.layers.Dense(units, name="in")(keras.layers.Concatenate(name="told")(told))
     x = _stack(x, units, layers, cell, dropout)

@@ -18,7 +18,7 @@ from .audio import read_audio
 from .codecs import Codec
 from .data import Batches, Progress, Store, Track, load_tracks, split_tracks
 from .hearing import hear
-from .plan import Plan, Told, coloured
+from .plan import Conditioning, Plan, coloured
 from .schema import Config
 from .settings import TrainSettings
 from .walk import Corpus
@@ -61,7 +61,7 @@ class TrainingMusic:
         return self._heard[id(track)]
 
     def _hear(self, frames: np.ndarray) -> Plan:
-        return coloured(hear(self.codec.decode(frames), self.codec.rate), frames, self.codec.frames_per_second)
+        return coloured(hear(self.codec.decode(frames), self.codec.rate), frames, self.codec.frame_rate)
 
     def corpus(self) -> Corpus:
         "The music that is trained on as steps of its plans: all of it in its own key first."
@@ -72,7 +72,7 @@ class TrainingMusic:
             for t, plans in known
             for key, plan, frames in zip(t.keys, plans[1:], t.in_keys)
         )
-        return Corpus.of([*own, *others], self.codec.frames_per_second)
+        return Corpus.of([*own, *others], self.codec.frame_rate)
 
 # %% ../nbs/17a_music.ipynb #a62eced5
 def music_of(
@@ -126,21 +126,23 @@ def make_batches(
     music: TrainingMusic, asked: TrainSettings, corpus: Corpus | None, looks_back: bool
 ) -> tuple[Batches, Batches | None]:
     "Of the music to train on, and of what is held out - if that has a block's length."
-    rate = music.codec.frames_per_second
+    rate = music.codec.frame_rate
     train, held_out = [[t.frames, *t.in_keys] for t in music.tracks[0]], [t.frames for t in music.tracks[1]]
     length = len(train[0][0]) if music.whole_blocks else asked.block(rate) + 1
     common = dict(
-        length=length, batch=asked.batch_size, seed=asked.seed, per_second=rate if corpus or looks_back else None
+        length=length, batch=asked.batch_size, seed=asked.seed, frame_rate=rate if corpus or looks_back else None
     )
     quiet, unheard = [t.quiet for t in music.tracks[0]], [t.quiet[:1] for t in music.tracks[1]]
     enough = max(map(len, held_out), default=0) >= length
     if not corpus:
         held = Batches(held_out, quiet=unheard, **common) if enough else None
         return Batches(train, blank=BLANK, quiet=quiet, **common), held
-    told, known = ([[Told.of(p, corpus.scale) for p in music.plans(t)] for t in part] for part in music.tracks)
+    conditioning, known = (
+        [[Conditioning.of(p, corpus.scale) for p in music.plans(t)] for t in part] for part in music.tracks
+    )
     own_key = [plans[:1] for plans in known]
-    return Batches(train, told=told, quiet=quiet, **common), Batches(
-        held_out, told=own_key, whole=True, quiet=unheard, **common
+    return Batches(train, conditioning=conditioning, quiet=quiet, **common), Batches(
+        held_out, conditioning=own_key, whole=True, quiet=unheard, **common
     ) if enough else None
 
 # %% ../nbs/17a_music.ipynb #d015e5ae

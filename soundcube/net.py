@@ -204,7 +204,7 @@ class Net:
 
     def asked(self, **changes: Any) -> TakeSettings:
         "A take as configured, with changes; one of so many steps is as long as these."
-        usual = TakeSettings.of(self.config, self.codec.frames_per_second)
+        usual = TakeSettings.of(self.config, self.codec.frame_rate)
         changes = {k: v for k, v in changes.items() if v is not None}
         return replace(usual, **changes, seconds=None if "steps" in changes else usual.seconds)
 

@@ -23,9 +23,9 @@ from .music import TrainingMusic
 from .logs import log
 from .measure import followed
 from .hearing import Listener, hear
-from .plan import PART, Plan, Told, coloured, even
+from .plan import PART, Conditioning, Plan, coloured, even
 from .sources import SILENCE, from_chords, from_curves, from_file
-from .leading import PULL, PULL_TO_WALK, Guide, Leash
+from .leading import PULL, PULL_TO_WALK, Controller, Guide
 from .playing import Player, frames, stream
 from .records import TakeRecord
 from .sampling import Noise, PlanRequest, Sampling, read_form
@@ -124,7 +124,7 @@ class Performer:
             else asked.seed.fetch(self.music, asked.seed_steps, np.random.default_rng(state))
         )
         seed = self._checked(seed)
-        rate, sounds = self.stored.codec.frames_per_second, not isinstance(origin, Noise)
+        rate, sounds = self.stored.codec.frame_rate, not isinstance(origin, Noise)
         random = [np.random.default_rng(s) for s in np.random.SeedSequence([state, 1]).spawn(takes)]
         heard = self._heard(seed) if self.stored.corpus else None
         guide = self._guide(heard if sounds else None, self._more(asked, plan), random)
@@ -134,11 +134,11 @@ class Performer:
                 self.stored.head,
                 takes,
                 state,
-                leash=self._leash(guide),
-                per_second=rate,
+                controller=self._controller(guide),
+                frame_rate=rate,
                 guide=guide,
             )
-        self.player.listen(seed, None if heard is None else self._told(heard, len(seed)) * sounds)
+        self.player.prime(seed, None if heard is None else self._conditioning(heard, len(seed)) * sounds)
         self.guard = self._guard() if takes == 1 and not guide else None
         self.record = TakeRecord(
             soundcube=__version__,
@@ -165,18 +165,18 @@ class Performer:
     def _heard(self, seed: np.ndarray) -> Plan:
         "What is heard in a seed, step by step up to its end, which is time 0."
         codec = self.stored.codec
-        seconds = len(seed) / codec.frames_per_second
-        plan = coloured(hear(codec.decode(seed), codec.rate, even(seconds)), seed, codec.frames_per_second)
+        seconds = len(seed) / codec.frame_rate
+        plan = coloured(hear(codec.decode(seed), codec.rate, even(seconds)), seed, codec.frame_rate)
         return replace(plan, edges=plan.edges - seconds)
 
-    def _told(self, heard: Plan, n: int) -> np.ndarray:
-        "What a network is told of a seed of n frames, (n, TOLD)."
-        return Told.of(heard, self.stored.corpus.scale).at((np.arange(n) - n) / self.stored.codec.frames_per_second)
+    def _conditioning(self, heard: Plan, n: int) -> np.ndarray:
+        "What a network is told of a seed of n frames, (n, CONDITIONING)."
+        return Conditioning.of(heard, self.stored.corpus.scale).at((np.arange(n) - n) / self.stored.codec.frame_rate)
 
     def _more(self, asked: TakeSettings, plan: Plan | None) -> Callable[[Walk], Plan] | None:
         """How a take's plan is made, and goes on, from a walk; None for a network that follows none. plan:
         instead of what is asked for."""
-        seconds, form = asked.steps / self.stored.codec.frames_per_second, asked.request.form if plan is None else None
+        seconds, form = asked.steps / self.stored.codec.frame_rate, asked.request.form if plan is None else None
         plan = plan if plan is not None else plan_of(asked.request, seconds, self.music.path)
         if not self.stored.corpus:
             if plan is None and form is None:
@@ -195,20 +195,20 @@ class Performer:
         corpus = self.stored.corpus
         last = None if heard is None else corpus.scale.scaled(heard)[-CONTEXT:]
         walks = [Walk(corpus, r, last) for r in random]
-        return Guide([more(w) for w in walks], corpus, self.stored.codec.frames_per_second, lambda k: more(walks[k]))
+        return Guide([more(w) for w in walks], corpus, self.stored.codec.frame_rate, lambda k: more(walks[k]))
 
-    def _leash(self, guide: Guide | None) -> Leash | None:
+    def _controller(self, guide: Guide | None) -> Controller | None:
         "What holds a take. Homes of a walk are the music's own; those of what else is asked for are guesses."
         codec = self.stored.codec
         if codec.loudness is None:
             return None
         walks = guide is not None and guide.plans[0].source == "walk"
-        return Leash(codec.loudness, codec.frames_per_second, pull=PULL_TO_WALK if walks else PULL)
+        return Controller(codec.loudness, codec.frame_rate, pull=PULL_TO_WALK if walks else PULL)
 
     def _guard(self) -> Guard:
         codec = self.stored.codec
         step = self.stored.progress.usual_step
-        return Guard(self.player, 0.5 if step is None else step, codec.frames_per_second, codec.level)
+        return Guard(self.player, 0.5 if step is None else step, codec.frame_rate, codec.level)
 
     def stream(
         self, sampling: Sampling | Callable[[], Sampling], steps: int | None = None, block: int | None = None

@@ -7,14 +7,13 @@ __all__ = ['SOURCES', 'LABEL', 'BESIDE', 'WIDE', 'SEEDS', 'NEXT', 'MOST', 'PlanC
 
 # %% ../nbs/24g_planchooser.ipynb #276a8d83
 import html
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import ipywidgets as widgets
 
 from .files import SoundcubeError, explain
-from .controls import Field, put
+from .controls import Field
 from .data import Store
 from .drafts import Draft
 from .elements import alarm, bar, words

@@ -20,8 +20,8 @@ from .codecs import Codec
 from .files import SoundcubeError
 from .kernels import Program, fast_program
 from .layers import Carry
-from .leading import Guide, Leash, Moment
-from .plan import TOLD, follows_plan
+from .leading import Controller, Guide, PlayerState
+from .plan import CONDITIONING, follows_plan
 from .sampling import Sampling
 
 # %% ../nbs/20_playing.ipynb #ac3478d6
@@ -40,24 +40,28 @@ def compiled(run: Callable[..., Any], variables: list[Any]) -> Callable[..., Any
     return lambda *args: program(now, *args)
 
 # %% ../nbs/20_playing.ipynb #92557b67
-RUN = 2  # frames in a compiled run: a sixteenth of a second, so that controls and leash act at once
+RUN = 2  # frames in a compiled run: a sixteenth of a second, so that controls and controller act at once
+
 
 def keras_program(model: keras.Model, head: Any) -> Program:
-    """A compiled program (state, frame, given, is_given, uniform, normal, beside, lean, temperature, top_p)
+    """A compiled program (state, frame, given, is_given, uniform, normal, beside, offset, temperature, top_p)
     -> (state, frame, out) of RUN frames.
 
-    frame, lean: (takes, dims); is_given: (RUN,); given, normal, out: (RUN, takes, dims); uniform: (RUN, takes, groups);
-    beside, what the network is told beside each frame: (RUN, takes, n)."""
-    def run(state, frame, given, is_given, uniform, normal, beside, lean, temperature, top_p):
+    frame, offset: (takes, dims); is_given: (RUN,); given, normal, out: (RUN, takes, dims); uniform: (RUN, takes,
+    groups); beside, what the network is told beside each frame: (RUN, takes, n)."""
+
+    def run(state, frame, given, is_given, uniform, normal, beside, offset, temperature, top_p):
         def step(t: Any, carry: Any) -> Any:
             state, frame, out = carry
             read = [frame[:, None], beside[t][:, None]] if len(model.inputs) > 1 else frame[:, None]
             with Carry(state) as c:
                 told = model(read, training=False)
             drawn = head.draw(told[:, 0], uniform[t], normal[t], temperature, top_p)
-            frame = ops.where(is_given[t], given[t], drawn + lean)
+            frame = ops.where(is_given[t], given[t], drawn + offset)
             return c.state, frame, ops.slice_update(out, (t, 0, 0), frame[None])
+
         return ops.fori_loop(0, RUN, step, (state, frame, ops.zeros_like(given)))
+
     return compiled(run, model.variables)
 
 # %% ../nbs/20_playing.ipynb #27b0cdd3
@@ -66,82 +70,93 @@ class Plain:
     def __init__(self, width: int = 0):
         self.width = width
 
-    def ahead(self, moment: Moment) -> np.ndarray:
-        return np.zeros((RUN, len(moment.frame), self.width), np.float32)
+    def ahead(self, state: PlayerState) -> np.ndarray:
+        return np.zeros((RUN, len(state.frame), self.width), np.float32)
 
 class Guided:
-    "Tells a guide's plans: (RUN, takes, TOLD)."
+    "Tells a guide's plans: (RUN, takes, CONDITIONING)."
     def __init__(self, guide: Guide):
         self.guide = guide
 
-    def ahead(self, moment: Moment) -> np.ndarray:
-        return self.guide.told(moment.played, RUN).swapaxes(0, 1)
+    def ahead(self, state: PlayerState) -> np.ndarray:
+        return self.guide.conditioning(state.played, RUN).swapaxes(0, 1)
 
 class LookingBack:
-    "Tells what the moment's memory finds: (RUN, takes, dims + 2). repeat: how much it does the same again."
+    "Tells what the state's memory finds: (RUN, takes, dims + 2). repeat: how much it does the same again."
     def __init__(self, repeat: float = 1.0):
         self.repeat = repeat
 
-    def ahead(self, moment: Moment) -> np.ndarray:
-        return moment.memory.ahead(RUN, self.repeat).swapaxes(0, 1)
+    def ahead(self, state: PlayerState) -> np.ndarray:
+        return state.memory.ahead(RUN, self.repeat).swapaxes(0, 1)
 
 # %% ../nbs/20_playing.ipynb #8e75ea5b
-def _beside(model: keras.Model, moment: Moment, guide: Guide | None) -> Plain | Guided | LookingBack:
+def _beside(model: keras.Model, state: PlayerState, guide: Guide | None) -> Plain | Guided | LookingBack:
     "What this network is told."
-    if moment.memory:
+    if state.memory:
         return LookingBack()
     if guide:
         return Guided(guide)
-    return Plain(TOLD if follows_plan(model) else 0)
+    return Plain(CONDITIONING if follows_plan(model) else 0)
 
 # %% ../nbs/20_playing.ipynb #7b52009b
 AS_LEARNED = Sampling(temperature=1.0)  # as wild as the network is unsure
 
+
 class Player:
     """Plays `takes` takes side by side.
 
-    per_second: frames, for a network that looks back; guide: what a network that follows a plan is told; fast: with
-    the kernels, where they know the network. `listen` to a seed, then `play` as many frames as wanted; `moment` can be
-    read, kept (`copy`) and set."""
-    def __init__(self, model: keras.Model, head: Any, takes: int = 1, random_state: int | None = None,
-                 fast: bool = True, leash: Leash | None = None, per_second: float = 62.5, guide: Guide | None = None):
-        self.model, self.takes, self.per_second = model, takes, per_second
-        self.leash, self.guide = leash, guide
+    frame_rate: frames a second, for a network that looks back; guide: what a network that follows a plan is told; fast:
+    with the kernels, where they know the network. `prime` it with a seed, then `play` as many frames as wanted; `state`
+    can be read, kept (`copy`) and set."""
+
+    def __init__(
+        self,
+        model: keras.Model,
+        head: Any,
+        takes: int = 1,
+        random_state: int | None = None,
+        fast: bool = True,
+        controller: Controller | None = None,
+        frame_rate: float = 62.5,
+        guide: Guide | None = None,
+    ):
+        self.model, self.takes, self.frame_rate = model, takes, frame_rate
+        self.controller, self.guide = controller, guide
         self.dims, self.groups = model.inputs[0].shape[-1], len(head.groups)
         program = fast_program(model, head) if fast else None
         self.fast = program is not None
         self._program = program or keras_program(model, head)
         self.reset(random_state)
-        self.beside = _beside(model, self.moment, guide)
+        self.beside = _beside(model, self.state, guide)
 
     def reset(self, random_state: int | None = None) -> None:
         "Forget everything; `random_state` makes what comes repeatable."
-        self.moment = Moment.first(self.model, self.takes, self.per_second, random_state)
+        self.state = PlayerState.first(self.model, self.takes, self.frame_rate, random_state)
 
     # --- playing ---
 
     def play(self, n: int, sampling: Sampling = AS_LEARNED) -> np.ndarray:
         "The next n frames: (takes, n, dims) float32."
-        if self.leash and self.leash.hold != sampling.hold:
-            self.leash = replace(self.leash, hold=sampling.hold)
-        parts = [self.moment.ahead]
+        if self.controller and self.controller.hold != sampling.hold:
+            self.controller = replace(self.controller, hold=sampling.hold)
+        parts = [self.state.ahead]
         have = parts[0].shape[1]
         while have < n:
             parts.append(self._play_on(sampling))
             have += RUN
         frames = np.concatenate(parts, 1)
-        self.moment.ahead = frames[:, n:]
+        self.state.ahead = frames[:, n:]
         return frames[:, :n]
 
     def _play_on(self, sampling: Sampling) -> np.ndarray:
         "A run that is made up and led: (takes, RUN, dims)."
-        m = self.moment
+        m = self.state
         if self.guide:
             m.move_home(self.guide.home(m.played, m.home))
         frames = self._run(self._nothing(), 0, self.beside.ahead(m), sampling)
         m.played += RUN
-        if self.leash:
-            self.leash.follow(m, frames)
+        if self.controller:
+            self.controller.follow(m, frames)
         return frames
 
     def _nothing(self) -> np.ndarray:
@@ -149,80 +164,84 @@ class Player:
 
     def _run(self, given: np.ndarray, n_given: int, beside: np.ndarray, sampling: Sampling = AS_LEARNED) -> np.ndarray:
         "RUN frames, the first n_given as given, (RUN, takes, dims); beside: what is told. Gives (takes, RUN, dims)."
-        m = self.moment
+        m = self.state
         uniform, normal = self._random("random", self.groups), self._random("standard_normal", self.dims)
-        lean = self.leash.lean(m) if self.leash else np.zeros_like(m.frame)
+        offset = self.controller.offset(m) if self.controller else np.zeros_like(m.frame)
         knobs = np.float32(sampling.temperature), np.float32(sampling.top_p)
         is_given = np.arange(RUN) < n_given
-        state, frame, out = self._program(m.state, m.frame, given, is_given, uniform, normal, beside, lean, *knobs)
-        m.state = {name: [ops.convert_to_numpy(a) for a in arrays] for name, arrays in state.items()}
+        state, frame, out = self._program(m.layers, m.frame, given, is_given, uniform, normal, beside, offset, *knobs)
+        m.layers = {name: [ops.convert_to_numpy(a) for a in arrays] for name, arrays in state.items()}
         m.frame = ops.convert_to_numpy(frame)
         out = ops.convert_to_numpy(out).swapaxes(0, 1)
         if m.memory:
-            m.memory.hear(out)
+            m.memory.append(out)
         return out
 
     def _random(self, kind: str, n: int) -> np.ndarray:
         "The next random numbers of a NumPy generator's method, each take's own: (RUN, takes, n) float32."
-        return np.stack([getattr(r, kind)(size=(RUN, n), dtype=np.float32) for r in self.moment.random], 1)
+        return np.stack([getattr(r, kind)(size=(RUN, n), dtype=np.float32) for r in self.state.random], 1)
 
-    # --- listening ---
+    # --- priming ---
 
-    def listen(self, frames: np.ndarray, told: np.ndarray | None = None) -> None:
+    def prime(self, frames: np.ndarray, conditioning: np.ndarray | None = None) -> None:
         """Hear a seed, (takes, n, dims) or (n, dims) for all of them; what is played next goes on from there.
 
-        told: (n, TOLD), the seed's own plan, for a network that follows one."""
+        conditioning: (n, CONDITIONING), the seed's own plan, for a network that follows one."""
         frames = np.asarray(frames, np.float32)
         frames = np.broadcast_to(frames, (self.takes, *frames.shape[-2:]))
         if not frames.shape[1]:
             return
         if not np.isfinite(frames).all():
             raise SoundcubeError("the seed has frames that are no numbers")
-        self._hear_first(frames[:, :1])
+        self._prime_first(frames[:, :1])
         for first in range(1, frames.shape[1], RUN):
-            part = frames[:, first:first + RUN]
-            self._hear(part, self._told_of_seed(told, first, part.shape[1]), is_last=first + RUN >= frames.shape[1])
+            part = frames[:, first : first + RUN]
+            self._prime_run(
+                part,
+                self._seed_conditioning(conditioning, first, part.shape[1]),
+                is_last=first + RUN >= frames.shape[1],
+            )
         self._begin(frames)
 
-    def _hear_first(self, frame: np.ndarray) -> None:
+    def _prime_first(self, frame: np.ndarray) -> None:
         "The frame (takes, 1, dims) that a seed begins with: there is nothing to read before it."
-        m = self.moment
+        m = self.state
         m.ahead, m.frame, m.played = m.ahead[:, :0], frame[:, 0], 0
         if m.memory:
-            m.memory.hear(frame)
+            m.memory.append(frame)
 
-    def _hear(self, part: np.ndarray, told: np.ndarray | None, is_last: bool) -> None:
+    def _prime_run(self, part: np.ndarray, conditioning: np.ndarray | None, is_last: bool) -> None:
         "Up to RUN frames of a seed, (takes, n, dims); if they are fewer, the rest of the run is already played."
-        m, n = self.moment, part.shape[1]
+        m, n = self.state, part.shape[1]
         if m.memory and is_last:
             m.memory.begin()
         given = self._nothing()
         given[:n] = part.swapaxes(0, 1)
-        out = self._run(given, n, self.beside.ahead(m) if told is None else told)
+        out = self._run(given, n, self.beside.ahead(m) if conditioning is None else conditioning)
         m.ahead = out[:, n:]
 
-    def _told_of_seed(self, told: np.ndarray | None, first: int, n: int) -> np.ndarray | None:
+    def _seed_conditioning(self, conditioning: np.ndarray | None, first: int, n: int) -> np.ndarray | None:
         """What is told of the n frames of a seed from `first` on, and, if they are its last, of what is played then:
-        (RUN, takes, TOLD); None for a network that follows no plan."""
+        (RUN, takes, CONDITIONING); None for a network that follows no plan."""
         if not follows_plan(self.model):
             return None
-        known = np.zeros((n, TOLD), np.float32) if told is None else told[first:first + n]
+        known = np.zeros((n, CONDITIONING), np.float32) if conditioning is None else conditioning[first : first + n]
         known = np.repeat(known[:, None], self.takes, 1)
-        return np.concatenate([known, self.beside.ahead(self.moment)[:RUN - n]]) if n < RUN else known
+        return np.concatenate([known, self.beside.ahead(self.state)[: RUN - n]]) if n < RUN else known
 
     def _begin(self, seed: np.ndarray) -> None:
         "A take begins: what was played beyond the seed counts, and the seed (takes, n, dims) is home."
-        m = self.moment
+        m = self.state
         m.played = m.ahead.shape[1]
-        if self.leash:
-            self.leash.begin(m, seed)
-        m.push = np.zeros_like(m.push)
+        if self.controller:
+            self.controller.begin(m, seed)
+        m.integral = np.zeros_like(m.integral)
 
 # %% ../nbs/20_playing.ipynb #887309d0
 BLOCK = 16  # frames that are asked for at once
 
 class Watcher(Protocol):
-    "Looks at what was played, (n, dims), and may set the player's moment."
+    "Looks at what was played, (n, dims), and may set the player's state."
     def look(self, frames: np.ndarray) -> None: ...
 
 def frames(player: Player, sampling: Sampling | Callable[[], Sampling], steps: int | None = None,

@@ -117,7 +117,7 @@ class TrainingSession(Session):
     def _sample(self, training: Any) -> None:
         "A take; failing to play one is no reason to end a training."
         self._next_take = self.take_every * (1 + math.floor(training.share / self.take_every + 1e-9))
-        steps = max(1, round(self.take_seconds * self.net.codec.frames_per_second))
+        steps = max(1, round(self.take_seconds * self.net.codec.frame_rate))
         try:
             self.notes.takes.append((training.progress.epoch, self.net.gen(steps)))
         except Exception:

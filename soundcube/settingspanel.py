@@ -8,7 +8,6 @@ __all__ = ['ADVANCED', 'sizes', 'cost', 'in_kernel', 'ConfigPanel']
 # %% ../nbs/24c_settingspanel.ipynb #b0998904
 import html
 from collections.abc import Callable
-from typing import Any
 
 import ipywidgets as widgets
 

@@ -98,8 +98,12 @@ def load_plan(path: str | Path) -> Plan:
 def keep_apart(config: Config) -> None:
     "Raise if the music folder and the data folder lie in each other."
     music, data = config.path(config.data.source_dir), config.path(config.data.target_dir)
-    if inside(music, data): raise SoundcubeError(f"data.target_dir, {data}, is in your music folder: it would be taken for music; set it to another folder")
-    if inside(data, music): raise SoundcubeError(f"{data} holds your music folder; set data.target_dir to another one")
+    if inside(music, data):
+        raise SoundcubeError(
+            f"data.target_dir, {data}, is in your music folder: it would be taken for music; set it to another folder"
+        )
+    if inside(data, music):
+        raise SoundcubeError(f"{data} holds your music folder; set data.target_dir to another one")
 
 # %% ../nbs/09b_store.ipynb #9145bb93
 # names as `wav`, `plan` and `frames` give them, from `plain_name`
@@ -118,6 +122,7 @@ def _entry(found: Any) -> bool:
 
 class Store:
     "The folder of converted music: what is in it, and where."
+
     def __init__(self, config: Config):
         self.config = config
         self.folder, self.music = config.path(config.data.target_dir), config.path(config.data.source_dir)
@@ -159,7 +164,8 @@ class Store:
 
     @property
     def made(self) -> list[Path]:
-        "The WAVs, plans and frames in it that conversions made, told by their names; what else lies there is somebody's."
+        """The WAVs, plans and frames in it that conversions made, told by their names; what else lies there is
+        somebody's."""
         return [f for f in sorted(self.folder.glob("*")) if _MADE.fullmatch(f.name)]
 
     @property
@@ -187,10 +193,13 @@ class Store:
     def forget(self, source: str) -> None:
         "Delete all that was made of a source."
         self.files.pop(source, None)
-        for f in self.made_of(source): f.unlink(missing_ok=True)
+        for f in self.made_of(source):
+            f.unlink(missing_ok=True)
 
     def rename(self, old: str, new: str) -> None:
         "A source has another name now: WAV, plan, frames and entry go with it."
-        for f in self.made_of(new): f.unlink()
-        for f in self.made_of(old): os.replace(f, self.folder / (plain_name(new) + f.name.removeprefix(plain_name(old))))
+        for f in self.made_of(new):
+            f.unlink()
+        for f in self.made_of(old):
+            os.replace(f, self.folder / (plain_name(new) + f.name.removeprefix(plain_name(old))))
         self.files[new] = self.files.pop(old)

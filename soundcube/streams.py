@@ -203,7 +203,7 @@ class Stage:
 
     def _seed(self, net: Net, seed: Seed) -> tuple[np.ndarray, Origin]:
         asked = FromFile(seed.path) if seed.path else Noise() if seed.kind == "random" else HeldOut()
-        steps = RUN * max(1, round(net.config.output.seed_seconds * net.codec.frames_per_second / RUN)) + 1
+        steps = RUN * max(1, round(net.config.output.seed_seconds * net.codec.frame_rate / RUN)) + 1
         frames, found = net.quickseed(steps, seed=asked)
         return frames[(len(frames) - 1) % RUN :], Given(seed.name) if seed.path else found
 
@@ -211,7 +211,7 @@ class Stage:
         net = self._load(model)
         frames, found = self._seed(net, seed)
         settings = net.start(frames, seed=found).as_dict()
-        block = max(1, round(BLOCK * net.codec.frames_per_second))
+        block = max(1, round(BLOCK * net.codec.frame_rate))
         return Source(net.codec.rate, (y for _, y in net.stream(None, sampling, block)), settings)
 
 # %% ../nbs/23a_streams.ipynb #57c1e9c4

@@ -26,7 +26,9 @@ from .schema import Config
 # %% ../nbs/11_takes.ipynb #ac3478d6
 @dataclass
 class Take:
-    "frames: (n, dims) float32; settings: what made it, as JSON can hold it; plan: what was to be played, if there was one. Works as an array of its frames."
+    """frames: (n, dims) float32; settings: what made it, as JSON can hold it; plan: what was to be played, if there was
+    one. Works as an array of its frames."""
+
     frames: np.ndarray
     codec: Codec
     settings: dict[str, Any] = field(default_factory=dict)
@@ -38,13 +40,18 @@ class Take:
         return self.codec.decode(self.frames)
 
     @property
-    def seconds(self) -> float: return len(self.frames) / self.codec.frames_per_second
+    def seconds(self) -> float:
+        return len(self.frames) / self.codec.frame_rate
 
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray: return np.asarray(self.frames, dtype)
-    def __len__(self) -> int: return len(self.frames)
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+        return np.asarray(self.frames, dtype)
+
+    def __len__(self) -> int:
+        return len(self.frames)
 
     def _repr_html_(self) -> str:
         from IPython.display import Audio
+
         return Audio(np.clip(self.waveform, -1, 1), rate=self.codec.rate, normalize=False)._repr_html_()
 
 # %% ../nbs/11_takes.ipynb #902ba3cd
@@ -52,19 +59,32 @@ def sidecar(path: str | Path) -> Path:
     "Where a take's settings are kept: `song.wav` -> `song.wav.json`."
     return Path(f"{path}.json")
 
+
 def not_in_music(config: Config, path: Path, instead: str) -> None:
-    "Raise if `path` is in the music folder: a take there would be trained on, or lie on a recording. instead: what to do, for the message."
-    if inside(config.path(config.data.source_dir), path): raise SoundcubeError(f"{path} is in your music folder, where no take may go; {instead}")
+    """Raise if `path` is in the music folder: a take there would be trained on, or lie on a recording. instead: what to
+    do, for the message."""
+    if inside(config.path(config.data.source_dir), path):
+        raise SoundcubeError(f"{path} is in your music folder, where no take may go; {instead}")
+
 
 AFTERWARDS = ("plan", "heard", "limited")  # known when a take is over: what it was told, and how much of that is heard
+
 
 def tags(title: str, settings: dict[str, Any]) -> dict[str, str]:
     "What is written into a take's own file: its settings, for `read_settings`, without what was found out afterwards."
     asked = {k: v for k, v in settings.items() if k not in AFTERWARDS}
     return dict(title=title, software="Soundcube") | (dict(comment=json.dumps(asked)) if asked else {})
 
-def record(path: str | Path, blocks: Iterable[np.ndarray], rate: int, total: int, bit_depth: int = 16, fades: tuple[float, float] = (0.0, 0.0),
-           settings: dict[str, Any] | None = None) -> Path:
+
+def record(
+    path: str | Path,
+    blocks: Iterable[np.ndarray],
+    rate: int,
+    total: int,
+    bit_depth: int = 16,
+    fades: tuple[float, float] = (0.0, 0.0),
+    settings: dict[str, Any] | None = None,
+) -> Path:
     """Write `total` samples out of `blocks` (float, mono) as they come; the format follows from the name's ending.
 
     fades: seconds in and out; memory does not grow with the length. What is over full scale is turned down in time;
@@ -74,13 +94,15 @@ def record(path: str | Path, blocks: Iterable[np.ndarray], rate: int, total: int
     with sole_writer(path):
         with AudioWriter(path, rate, bit_depth, metadata=tags(title, settings)) as out:
             for x in blocks:
-                x = x[:total - done]
+                x = x[: total - done]
                 out.write(limiter.push(x * fade_gain(done, len(x), total, rate, *fades)))
                 done += len(x)
-                if done >= total: break
+                if done >= total:
+                    break
             out.write(limiter.flush())
         limited = dict(decibels=round(limiter.decibels, 2), seconds=round(limiter.samples / rate, 2))
-        if settings: write_json(sidecar(path), settings | (dict(limited=limited) if limiter.samples else {}))
+        if settings:
+            write_json(sidecar(path), settings | (dict(limited=limited) if limiter.samples else {}))
     return path
 
 # %% ../nbs/11_takes.ipynb #0ade7c2c
@@ -108,23 +130,30 @@ def read_record(path: str | Path) -> TakeRecord:
 def told_and_heard(path: str | Path) -> dict[str, Any]:
     "What is known of a take since it was over, as far as it has a sidecar: `plan` and `heard`."
     found = read_json(sidecar(path))
-    if not isinstance(found, dict): return {}
+    if not isinstance(found, dict):
+        return {}
     return {k: found[k] for k in AFTERWARDS if isinstance(found.get(k), dict)}
+
 
 def plan_words(settings: dict[str, Any]) -> str:
     "What a take was told to play, and how much of it is heard, in words; empty of takes without a plan."
     told, heard = settings.get("plan"), settings.get("heard")
-    if not isinstance(told, dict): return ""
+    if not isinstance(told, dict):
+        return ""
     number = lambda key: heard[key] if isinstance(heard, dict) and isinstance(heard.get(key), (int, float)) else None
-    if (chords := number("chords")) is not None: return f"{str(told.get('source'))[:80]}, {chords:.0%} heard"
-    if (chroma := number("chroma")) is not None: return f"{str(told.get('source'))[:80]}, followed {chroma:.2f} (by chance {number('shuffled') or 0:.2f})"
+    if (chords := number("chords")) is not None:
+        return f"{str(told.get('source'))[:80]}, {chords:.0%} heard"
+    if (chroma := number("chroma")) is not None:
+        return f"{str(told.get('source'))[:80]}, followed {chroma:.2f} (by chance {number('shuffled') or 0:.2f})"
     return str(told.get("source"))[:80]
+
 
 def packed(plan: Plan) -> dict[str, str]:
     "A plan's harmony as text. edges: seconds, n + 1; chroma: 12 digits from 0 to f for each of the n steps."
     digits = np.rint(15 * np.clip(np.nan_to_num(plan.group("chroma")), 0, 1)).astype(int)
     chroma = " ".join("".join("0123456789abcdef"[d] for d in row) for row in digits)
     return dict(edges=" ".join(f"{t:.3f}" for t in plan.edges), chroma=chroma)
+
 
 def unpacked(steps: Any) -> Plan | None:
     "The plan that was `packed`; None if this is none."
@@ -133,4 +162,5 @@ def unpacked(steps: Any) -> Plan | None:
         chroma = [[int(digit, 16) / 15 for digit in row] for row in steps["chroma"].split()]
         good = len(edges) > 1 and np.isfinite(edges).all() and (np.diff(edges) >= 0).all()
         return Plan.of(edges, dict(chroma=np.reshape(chroma, (len(edges) - 1, 12)))) if good else None
-    except (TypeError, KeyError, ValueError, AttributeError): return None
+    except (TypeError, KeyError, ValueError, AttributeError):
+        return None

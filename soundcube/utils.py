@@ -108,7 +108,7 @@ def load_blocks(**overrides: Any) -> np.ndarray:
     "All converted music as training blocks, (blocks, frames, dims) float32; in memory, so for music that fits there."
     config = load_config(**overrides)
     codec = data.load_codec(data.Store(config).codec_file)
-    n = TrainSettings.of(config).block(codec.frames_per_second)
+    n = TrainSettings.of(config).block(codec.frame_rate)
     cut = [t.frames[:len(t.frames) // n * n].reshape(-1, n, codec.dims) for t in data.load_tracks(config, codec)]
     return np.concatenate(cut).astype(np.float32)
 

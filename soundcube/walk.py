@@ -59,7 +59,7 @@ class Corpus:
     names: tuple[str, ...]
 
     @classmethod
-    def of(cls, pieces: Iterable[tuple[str, int, Plan, np.ndarray]], per_second: float) -> "Corpus":
+    def of(cls, pieces: Iterable[tuple[str, int, Plan, np.ndarray]], frame_rate: float) -> "Corpus":
         """Of pieces: name, key, plan with all its groups, and frames (m, dims), of each.
 
         The first are kept if there are too many. SoundcubeError if there is none."""
@@ -73,7 +73,7 @@ class Corpus:
             total += n
             at = plan.edges[:-1] * 2 ** (key / 12)
             where = np.full(n, names.index(name)), np.full(n, key)
-            parts.append((plan.values, around(frames, per_second, plan, NEAR), np.diff(plan.edges), at, *where))
+            parts.append((plan.values, around(frames, frame_rate, plan, NEAR), np.diff(plan.edges), at, *where))
         if not parts:
             raise SoundcubeError("there is no music to walk through")
         values, *rest = (np.concatenate(p)[:MOST] for p in zip(*parts))

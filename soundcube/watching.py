@@ -11,46 +11,54 @@ from collections.abc import Callable
 
 import numpy as np
 
-from .leading import Moment
+from .leading import PlayerState
 from .measure import trouble
 from .playing import Player
 
 # %% ../nbs/20_watching.ipynb #d70bcc04
-KEEP = 8   # seconds of frames that it looks at
+KEEP = 8  # seconds of frames that it looks at
 BACK = 20  # seconds that it steps back: to before what led into a loop
+
 
 def _unknown_level(frames: np.ndarray) -> None:
     "Of a codec that doesn't say how loud a frame is."
 
+
 class Guard:
     """Watches a player of one take; `acted` lists (second, what was wrong).
 
-    usual_step: root mean square step between frames of real music; per_second: frames; level: gives that of frames
-    (n, dims), in dB above silence, (n,), if it is known (`Codec.level`)."""
-    def __init__(self, player: Player, usual_step: float, per_second: float,
-                 level: Callable[[np.ndarray], np.ndarray | None] = _unknown_level):
-        self.player, self.usual_step, self.per_second, self.level = player, usual_step, per_second, level
+    usual_step: root mean square step between frames of real music; frame_rate: frames a second; level: gives that of
+    frames (n, dims), in dB above silence, (n,), if it is known (`Codec.level`)."""
+
+    def __init__(
+        self,
+        player: Player,
+        usual_step: float,
+        frame_rate: float,
+        level: Callable[[np.ndarray], np.ndarray | None] = _unknown_level,
+    ):
+        self.player, self.usual_step, self.frame_rate, self.level = player, usual_step, frame_rate, level
         self.frames = np.zeros((0, player.dims), np.float32)
-        self.moments: deque[Moment] = deque(maxlen=BACK)
-        self.first = player.moment.copy()
+        self.states: deque[PlayerState] = deque(maxlen=BACK)
+        self.first = player.state.copy()
         self.acted: list[tuple[float, str]] = []
         self.seen = self.checked = 0
 
     def look(self, frames: np.ndarray) -> None:
         "Take note of the frames just played, (n, dims); step in once a second if need be."
-        self.frames = np.concatenate([self.frames, frames])[-int(KEEP * self.per_second):]
+        self.frames = np.concatenate([self.frames, frames])[-int(KEEP * self.frame_rate) :]
         self.seen += len(frames)
-        if self.seen - self.checked < self.per_second:
+        if self.seen - self.checked < self.frame_rate:
             return
         self.checked = self.seen
-        wrong = trouble(self.frames, self.usual_step, self.per_second, self.level(self.frames))
+        wrong = trouble(self.frames, self.usual_step, self.frame_rate, self.level(self.frames))
         if wrong is None:
-            self.moments.append(self.player.moment.copy())
+            self.states.append(self.player.state.copy())
         else:
             self._step_back(wrong)
 
     def _step_back(self, wrong: str) -> None:
-        self.acted.append((self.seen / self.per_second, wrong))
-        moment = self.moments.popleft() if self.moments else self.first.copy()
-        moment.random = [r.spawn(1)[0] for r in self.player.moment.random]
-        self.player.moment, self.frames = moment, self.frames[:0]
+        self.acted.append((self.seen / self.frame_rate, wrong))
+        state = self.states.popleft() if self.states else self.first.copy()
+        state.random = [r.spawn(1)[0] for r in self.player.state.random]
+        self.player.state, self.frames = state, self.frames[:0]

@@ -7,7 +7,6 @@ __all__ = ['PAGES', 'LivePage', 'App', 'first_page', 'app']
 
 # %% ../nbs/25_widgets.ipynb #ab09687b
 from collections.abc import Callable
-from pathlib import Path
 
 import ipywidgets as widgets
 

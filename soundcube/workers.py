@@ -51,31 +51,45 @@ def serve(jobs: dict[str, Job]) -> None:
 # %% ../nbs/09c_workers.ipynb #4549b69e
 class _Worker:
     "One worker process, started when first needed and again after it was lost. room: the module that has `JOBS`."
+
     def __init__(self, room: str):
         self.room, self.process, self.late = room, None, False
 
     def _start(self) -> None:
         env = os.environ | dict(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
         command = isolated(f"from {self.room} import JOBS; from soundcube.workers import serve; serve(JOBS)")
-        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=env,
-                                        text=True, encoding="utf-8", errors="surrogateescape", start_new_session=os.name == "posix")
+        self.process = subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=env,
+            text=True,
+            encoding="utf-8",
+            errors="surrogateescape",
+            start_new_session=os.name == "posix",
+        )
 
     def run(self, do: str, args: dict, seconds: float) -> dict:
         "The job's result; SoundcubeError with the reason if there is none within `seconds`."
-        if self.process is None: self._start()
+        if self.process is None:
+            self._start()
         self.late = False
         timer = threading.Timer(seconds, self._expire)
         timer.start()
         try:
             print(json.dumps(dict(do=do, args=args)), file=self.process.stdin, flush=True)
             line = self.process.stdout.readline()
-        except OSError: line = ""
-        finally: timer.cancel()
+        except OSError:
+            line = ""
+        finally:
+            timer.cancel()
         if not line:
             self.bury()
             raise SoundcubeError(f"took longer than {seconds:g} s; given up" if self.late else "crashed the decoder")
         answer = json.loads(line)
-        if "error" in answer: raise (DiskError if answer.get("disk") else SoundcubeError)(answer["error"])
+        if "error" in answer:
+            raise (DiskError if answer.get("disk") else SoundcubeError)(answer["error"])
         return answer["ok"]
 
     def _expire(self) -> None:
@@ -84,18 +98,23 @@ class _Worker:
 
     def kill(self) -> None:
         "End the process, and whatever it started."
-        if (process := self.process) is None: return
+        if (process := self.process) is None:
+            return
         with suppress(OSError):
-            if os.name == "posix": os.killpg(process.pid, 9)
-            else: process.kill()
+            if os.name == "posix":
+                os.killpg(process.pid, 9)
+            else:
+                process.kill()
 
     def bury(self) -> None:
         "End it, and wait until it is gone: only then can its temporary files be told from a living process's."
         self.kill()
-        if self.process is None: return
+        if self.process is None:
+            return
         self.process.wait()
         for pipe in (self.process.stdin, self.process.stdout):
-            with suppress(OSError): pipe.close()
+            with suppress(OSError):
+                pipe.close()
         self.process = None
 
 # %% ../nbs/09c_workers.ipynb #31cb2239
