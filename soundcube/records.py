@@ -36,7 +36,7 @@ class TakeRecord:
     codec: its fingerprint; seed_steps, steps: frames; seconds: exact length; fades: seconds in and out;
     live, continued, take: why it can't be played again;
     guarded: (second, what was wrong) where the guard stepped in; plan, heard: what it was told, and what is heard of
-    it;
+    it; redrawn: {silent: so many takes before it were silent, and thrown away};
     ignored: a line for each setting of an older version that is none any more."""
 
     soundcube: str | None = None
@@ -58,6 +58,7 @@ class TakeRecord:
     guarded: tuple[tuple[float, str], ...] = field(default=(), compare=False)
     plan: dict[str, Any] | None = None
     heard: dict[str, Any] | None = None
+    redrawn: dict[str, Any] | None = None
     ignored: tuple[str, ...] = field(default=(), compare=False)
 
     def as_dict(self) -> dict[str, Any]:
@@ -132,6 +133,7 @@ _PLAIN = (
     "take",
     "plan",
     "heard",
+    "redrawn",
 )
 
 

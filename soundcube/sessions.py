@@ -23,7 +23,7 @@ from .checkpoints import Shelf
 from .takes import not_in_music
 from .jobs import Session, shared
 from .advice import advice
-from .takefiles import free_take
+from .takefiles import claim_take
 from .notes import Notes, TrainingSnapshot
 
 # %% ../nbs/22_sessions.ipynb #785a2ac3
@@ -234,8 +234,9 @@ class TakeSession(Session):
             if self.state == "stopping":
                 return
             self.move("running")
-            if not self._play(room, net, free_take(wish), number):
-                return
+            with claim_take(wish) as claim:
+                if not self._play(room, net, claim.path, number):
+                    return
 
     def _play(self, room: Any, net: Any, path: Path, number: int) -> bool:
         "Write one take; False when it was stopped."
