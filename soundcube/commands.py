@@ -48,8 +48,9 @@ def train(config: Config, words: list[str]) -> None:
     Net = wake().Net
     with Bar("encoding the music") as bar:  # only what was not converted for this network
         net = Net(Net.TRAIN, new="new" in flags, config=config, on_encode=bar)
-        net.tracks
+        split = net.music.split_words(TrainSettings.of(config))
     print(f"{net.shelf.base}: {net.model.count_params():,} weights, {net.epochs} epochs so far")
+    print(split)
     if net.kwargs != TrainSettings.of(config).kwargs or net.codec.hop != ConvertSettings.of(config).hop:
         print(
             f"it goes on as it was made; for a network as net.preset={config.net.preset} makes it: soundcube train new"

@@ -12,6 +12,7 @@ from functools import cache
 
 import numpy as np
 
+from .arrays import matrix
 from .codec import Codec, left_right, mid_side
 from .files import SoundcubeError
 from .process import njit
@@ -243,7 +244,7 @@ class _Unpacker:
 
     def _sizes(self, frames: np.ndarray) -> np.ndarray:
         "Magnitudes of frames (n, dims): (n, channels * columns * bins)."
-        a, frames = self.codec.arrays, np.ascontiguousarray(np.nan_to_num(frames), np.float32)
+        a = self.codec.arrays
         sizes = np.empty((len(frames), len(a["mean"])), np.float32)
         _unpack(frames, a["synthesis"], a["mean"], a["ceiling"], sizes)
         np.exp(sizes, out=sizes)
@@ -253,6 +254,8 @@ class _Unpacker:
         return sizes
 
     def push(self, frames: np.ndarray) -> np.ndarray:
+        if not len(frames := matrix(frames, self.codec.dims)):
+            return left_right([np.zeros(0, np.float32)] * self.codec.channels)
         parts = np.split(self._sizes(frames), self.codec.channels, 1)
         columns = [part.reshape(len(frames) * self.codec.columns, -1) for part in parts]
         return left_right([synthesiser.push(c) for synthesiser, c in zip(self.synthesisers, columns)])
