@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -68,8 +69,9 @@ def train(root: Path, events: Any, epochs: int | None = None, name: str = "model
     "Go on training; tell (epoch, loss) after each epoch is saved."
     os.chdir(root)
     from soundcube.net import Net
-    net = Net(Net.TRAIN, model_base=name)
-    net.train(epochs=epochs, on_epoch=lambda t: events.send((net.epochs, net.history[-1]["loss"])))
+    with suppress(KeyboardInterrupt):  # of one that has not begun
+        net = Net(Net.TRAIN, model_base=name)
+        net.train(epochs=epochs, on_epoch=lambda t: events.send((net.epochs, net.history[-1]["loss"])))
 
 
 def training_context() -> Any:

@@ -49,7 +49,7 @@ def samples(x: Any, channels: int = 1) -> np.ndarray:
 
 
 def matrix(x: Any, width: int, what: str = "frames") -> np.ndarray:
-    "Rows of `width` numbers, (n, width) float32; a `SoundcubeError` for anything else. what: they are, for the message."
+    "Rows of `width` numbers, (n, width) float32; a `SoundcubeError` for anything else. what: they are, in the message."
     a = _array(x)
     if a is None or a.ndim != 2 or a.shape[1] != width:
         raise SoundcubeError(f"expected {what} (n, {width}) of floats; got {_words(x)}")

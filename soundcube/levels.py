@@ -93,6 +93,11 @@ class Limiter:
         "How far it has turned down at most, in dB: 0 or less."
         return float(20 * np.log10(self.lowest))
 
+    def record(self, rate: int) -> dict[str, dict[str, float]]:
+        "What the record of a take at `rate` Hz says of it: {} if it had nothing to do."
+        done = dict(decibels=round(self.decibels, 2), seconds=round(self.samples / rate, 2))
+        return dict(limited=done) if self.samples else {}
+
     def push(self, x: np.ndarray) -> np.ndarray:
         "x, (n,) float -> what can be given by now, float32."
         held = np.concatenate([self._held, np.asarray(x, "float32")])

@@ -1,7 +1,8 @@
-// What is over full scale is turned down in time, as in a take that is written: a limiter that looks ahead, in the audio thread.
+// What is over full scale is turned down in time, as in a take that is written: a limiter that looks ahead, in the
+// audio thread.
 
-// Every channel by the same gain, so that nothing moves between them. The gain is the least that any of the next 20 ms needs,
-// averaged over 20 ms: it never jumps, and is there when the peak is.
+// Every channel by the same gain, so that nothing moves between them. The gain is the least that any of the next 20 ms
+// needs, averaged over 20 ms: it never jumps, and is there when the peak is.
 export const LIMITER = `
 class Limiter extends AudioWorkletProcessor {
   constructor() {

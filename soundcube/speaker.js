@@ -62,7 +62,8 @@ export class Speaker {
     this.node = null;
     this.turnedDown = 1;  // the least gain lately, of what would be over full scale
     const url = URL.createObjectURL(new Blob([RING, LIMITER], { type: "text/javascript" }));
-    this.ready = this.context.audioWorklet.addModule(url).then(() => this.limit()).finally(() => URL.revokeObjectURL(url));
+    const added = this.context.audioWorklet.addModule(url).finally(() => URL.revokeObjectURL(url));
+    this.ready = added.then(() => this.limit());
   }
   limit() {
     const limiter = new AudioWorkletNode(this.context, "soundcube-limiter");

@@ -23,7 +23,7 @@ def _sizes(window: int, hop: int) -> tuple[int, int]:
     "A window and a hop of so many samples; a `SoundcubeError` if they can't be."
     window, hop = whole(window, "window"), whole(hop, "hop")
     if window < 2 or hop > window:
-        raise SoundcubeError(f"expected a window of 2 samples or more and a hop of at most that; got {window} and {hop}")
+        raise SoundcubeError(f"expected a window of at least 2 samples, and a hop within it; got {window} and {hop}")
     return window, hop
 
 

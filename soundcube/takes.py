@@ -114,9 +114,8 @@ def record(
                 if done >= total:
                     break
             out.write(limiter.flush())
-        limited = dict(decibels=round(limiter.decibels, 2), seconds=round(limiter.samples / rate, 2))
         if settings:
-            write_json(sidecar(path), settings | (dict(limited=limited) if limiter.samples else {}))
+            write_json(sidecar(path), settings | limiter.record(rate))
     return path
 
 # %% ../nbs/11_takes.ipynb #0ade7c2c

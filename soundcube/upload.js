@@ -20,7 +20,8 @@ function render({ model, el }) {
   const root = h("section", { className: "soundcube", "aria-label": "Add music" }, box, outbox.el);
   const isMusic = (name) => {
     const ending = name.toLowerCase().split(".").pop(), formats = model.get("formats");
-    return !name.startsWith(".") && (formats.length ? formats.includes(ending) : !model.get("no_music").includes(ending));
+    if (name.startsWith(".")) return false;
+    return formats.length ? formats.includes(ending) : !model.get("no_music").includes(ending);
   };
   const accept = () => { choose.accept = model.get("formats").map((f) => `.${f}`).join(","); };
   const received = (message) => outbox.received(message), leave = () => outbox.leave();

@@ -61,9 +61,12 @@ IDLE = 600.0  # seconds without a piece until a file is given up; a cell that ru
 class Upload:
     """A file that comes in pieces, hidden beside its place until it is whole.
 
-    size: bytes that it will have; got: that are there; formats: endings, if only those are taken; limit: bytes at most."""
+    size: bytes that it will have; got: that are there; formats: endings, if only those are taken; limit: bytes, at
+    most."""
 
-    def __init__(self, folder: Path, name: str, size: Any, formats: Sequence[str] = (), limit: int = MAX_UPLOAD) -> None:
+    def __init__(
+        self, folder: Path, name: str, size: Any, formats: Sequence[str] = (), limit: int = MAX_UPLOAD
+    ) -> None:
         self.folder, self.size, self.got = folder, size, 0
         self.stem, self.ending = safe_name(name, formats)
         if type(size) is not int or not 0 < size <= limit:
