@@ -245,7 +245,8 @@ def write(
     raw = FrameFile(Path(path).with_suffix(".npy"), codec.dims) if asked.save_raw else nullcontext()
     with raw as keep:
         sound = _sound(performer.stream(asked.sampling, steps), steps, keep, listener, progress)
-        record(path, sound, codec.rate, samples, asked.bit_depth, asked.fades, performer.record.as_dict())
+        about = performer.record.as_dict()
+        record(path, sound, codec.rate, samples, asked.bit_depth, asked.fades, about, codec.channels)
     known = _with_plan(performer, path, samples / codec.rate, listener)
     log.info("take %s: %s", path, json.dumps(known.as_dict()))
     return known

@@ -44,14 +44,19 @@ def _codec(codec: Codec | None) -> Codec:
     return codec or data.load_codec(data.Store(load_config()).codec_file)
 
 def time2freq(x: np.ndarray, codec: Codec | None = None) -> np.ndarray:
-    "Waveform, (samples,) -> frames, (n, dims); by the converted music's codec unless another is given."
-    x = np.asarray(x)
-    if x.dtype.kind != "f" or x.ndim != 1:
+    """Waveform, (samples,) or (samples, 2) -> frames, (n, dims); by the converted music's codec unless another is
+    given."""
+    x, codec = np.asarray(x), _codec(codec)
+    if x.dtype.kind != "f" or not (x.ndim == 1 or _is_stereo(x, codec.channels)):
         raise SoundcubeError(f"expected samples (n,) of floats in [-1, 1]; got {x.dtype} of shape {x.shape}")
-    return _codec(codec).encode(x.astype(np.float32))
+    return codec.encode(x.astype(np.float32))
+
+def _is_stereo(x: np.ndarray, channels: int) -> bool:
+    "Whether this is a waveform where there are two channels; no codec has frames that short."
+    return channels == 2 and x.ndim == 2 and x.shape[1] == 2
 
 def freq2time(frames: np.ndarray, codec: Codec | None = None) -> np.ndarray:
-    "Frames, (n, dims), or a `Take` -> waveform, (samples,) float32."
+    "Frames, (n, dims), or a `Take` -> waveform, (samples,) or (samples, 2) float32."
     codec, frames = _codec(codec or getattr(frames, "codec", None)), np.asarray(frames)
     if frames.dtype.kind != "f" or frames.ndim != 2 or frames.shape[1] != codec.dims:
         raise SoundcubeError(f"expected frames (n, {codec.dims}) of floats; got {frames.dtype} of shape {frames.shape}")
@@ -60,7 +65,7 @@ def freq2time(frames: np.ndarray, codec: Codec | None = None) -> np.ndarray:
 def wav2freq(path: str | Path, codec: Codec | None = None) -> np.ndarray:
     "Any audio file -> frames."
     codec = _codec(codec)
-    return codec.encode(audio.read_audio(path, codec.rate))
+    return codec.encode(audio.read_audio(path, codec.rate, channels=codec.channels))
 
 # %% ../nbs/27b_utils.ipynb #0ade7c2c
 def read_wav(path: str | Path, rate: int | None = None) -> np.ndarray:
@@ -76,15 +81,15 @@ def write_output(path: str | Path, take: Any, process: bool = True) -> Path:
     "Write what `Net.gen` returned (or frames, or a waveform) as a sound file; with the configured fades if `process`."
     config, x = load_config(), np.asarray(take)
     if x.dtype.kind != "f" or x.ndim not in (1, 2):
-        raise SoundcubeError("expected a take, frames (n, dims) or samples (n,) of floats in [-1, 1]; "
+        raise SoundcubeError("expected a take, frames (n, dims) or samples (n,) or (n, 2) of floats in [-1, 1]; "
                              f"got {x.dtype} of shape {x.shape}")
-    if x.ndim == 2: x = freq2time(take)
+    if x.ndim == 2 and not _is_stereo(x, config.data.channels): x = freq2time(take)
     rate = take.codec.rate if isinstance(take, Take) else config.data.sample_rate
     fades = (config.output.fade_in, config.output.fade_out) if process else (0.0, 0.0)
     settings = getattr(take, "settings", None)
     place = config.path(str(path))
     not_in_music(config, place, "name a file outside of it")
-    return record(place, [x], rate, len(x), config.data.bit_depth, fades, settings)
+    return record(place, [x], rate, len(x), config.data.bit_depth, fades, settings, x.ndim)
 
 # %% ../nbs/27b_utils.ipynb #17ba0791
 def fade(x: np.ndarray, fade_in: float | None = None, fade_out: float | None = None,
