@@ -46,7 +46,8 @@ class LiveSession:
     """Endless music for whoever plays it and says how much was played; see `LivePanel` for one that does.
 
     config: see `present`; other settings are heard when play is pressed, or a model or a seed is chosen.
-    send(message, sound): how messages get there; sound is float32 bytes, the channels of a sample side by side. changed(): something is to be shown anew.
+    send(message, sound): how messages get there; sound is float32 bytes, the channels of a sample side by side.
+    changed(): something is to be shown anew.
     state: idle, starting, playing, pausing, stopped, failed or closed; message: one line for the user."""
 
     def __init__(

@@ -29,7 +29,7 @@ def _pieces(x: np.ndarray, n: int) -> np.ndarray:
     return x[:len(x) // n * n].reshape(-1, n)
 
 def levels(x: np.ndarray, rate: int, seconds: float = 1.0) -> np.ndarray:
-    "Level of every whole second (or other length) of (samples,), or of both channels of (samples, 2), dBFS: (n,) float."
+    "Level of every whole second (or other length) of (samples,), or of both channels of (samples, 2), dBFS: (n,)."
     n = max(1, int(rate * seconds))
     each = [np.square(_pieces(channel, n), dtype=float).mean(1) for channel in np.reshape(x, (len(x), -1)).T]
     return 10 * np.log10(np.mean(each, axis=0) + 1e-12)

@@ -17,7 +17,7 @@ def erb_bands(rate: int, window: int) -> np.ndarray:
 
 
 def band_powers(mid: np.ndarray, side: np.ndarray, bands: np.ndarray) -> np.ndarray:
-    "Spectra of mid and side, (n, bins) complex64 -> power of the left, then of the right, in each band: (n, 2 * bands)."
+    "Spectra of mid and side, (n, bins) complex64 -> power of the left, then the right, in each band: (n, 2 * bands)."
     both = [np.square(x.real) + np.square(x.imag) for x in (mid + side, mid - side)]
     return np.concatenate([np.add.reduceat(power, bands, axis=1) for power in both], 1)
 

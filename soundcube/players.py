@@ -31,7 +31,7 @@ def present(config: Config | Callable[[], Config] | None = None) -> Callable[[],
     return config if callable(config) else lambda: config or load_config()
 
 # %% ../nbs/23_players.ipynb #fc4bf717
-MAX_HEARD = 64 << 20  # bytes of 16-bit WAV that are drawn, and sent to be played: eleven minutes at 48 kHz, 35 at 16, in mono
+MAX_HEARD = 64 << 20  # bytes of 16-bit WAV that are drawn and played: 11 minutes at 48 kHz, 35 at 16; half in stereo
 MAX_DOWNLOAD = 256 << 20  # bytes; a larger file is better copied
 PIECE = 4 << 20  # bytes in a message
 SHOWN = 40  # takes on a shelf

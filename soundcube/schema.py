@@ -56,7 +56,8 @@ class Data(BaseModel):
     seconds_per_file: float = key(600.0, "Longest time the conversion of one file may take", 1, 86400)
     hours_per_file: float = key(12.0, "Only so much of a longer file is used", 0.01, 1000)
     convert_cmd: Optional[str] = key(
-        None, "Another converter, such as: ffmpeg -y -i %infile% -ar %rate% -ac %channels% %outfile%; runs without a shell"
+        None,
+        "Another converter, such as: ffmpeg -y -i %infile% -ar %rate% -ac %channels% %outfile%; runs without a shell",
     )
 
 # %% ../nbs/00c_schema.ipynb #602481a7

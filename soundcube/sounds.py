@@ -43,7 +43,8 @@ LOW, RANGE = 50.0, 80.0  # Hz at the bottom of a spectrogram; dB from black to w
 
 
 def spectrogram(x: np.ndarray, rate: int, rows: int = 160, columns: int = 800) -> np.ndarray:
-    """Waveform (n,), or the mono mix of (n, 2) -> (rows, columns or fewer) uint8, lowest row first: log frequency from LOW to rate / 2.
+    """Waveform (n,), or the mono mix of (n, 2) -> (rows, columns or fewer) uint8, lowest row first: log frequency
+    from LOW to rate / 2.
 
     255 is the loudest, 0 is RANGE dB less."""
     n = 1 << round(np.log2(0.128 * rate))
@@ -70,7 +71,8 @@ def _bands(x: np.ndarray, starts: np.ndarray, n: int, edges: np.ndarray) -> np.n
 class Sound:
     """A `Take` or the path of a sound file, to be looked at and heard.
 
-    rate: Hz; channels: 1 or 2; seconds; settings: {} when it has none; plan: what it was told, None when that isn't known."""
+    rate: Hz; channels: 1 or 2; seconds; settings: {} when it has none; plan: what it was told, None when that isn't
+    known."""
 
     def __init__(self, take: Take | str | Path):
         self.path = None if isinstance(take, Take) else Path(take)

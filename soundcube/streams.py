@@ -88,7 +88,8 @@ def crossfade(old: np.ndarray, new: np.ndarray) -> np.ndarray:
 
 
 def ease(x: np.ndarray, rate: int, start: int = 0, out: bool = False) -> np.ndarray:
-    "x (n,) or (n, channels), `start` samples after the beginning of something, with that beginning faded; or with its own end faded."
+    """x (n,) or (n, channels), `start` samples after the beginning of something, with that beginning faded; or with its
+    own end faded."""
     n, endless = len(x), 1 << 50
     gain = fade_gain(0, n, n, rate, 0, FADE) if out else fade_gain(start, n, endless, rate, FADE, 0)
     return scaled(x, gain).astype(np.float32)
