@@ -22,7 +22,7 @@ the same in every run. Into OUT go folders of WAVs, whose names are the same for
 
 They are made for any distance between sets of sounds, chroma meters and transcribers. Printed, a line for each folder:
 vary (deviation of the level over seconds, dB), silent (share of the time), flatness (of the spectrum), copied (share of
-passages copied from the training music) and, if the takes say how well they follow what they were told, that.
+passages copied from the training music), width (of stereo: the side's level under the mid's, dB) and, if the takes say how well they follow what they were told, that.
 """
 import math
 import os
@@ -35,10 +35,12 @@ from typing import NamedTuple
 import numpy as np
 
 from soundcube.audio import read_audio, write_audio
+from soundcube.codec import Codec
 from soundcube.config import Config, load_config
 from soundcube.data import Store, Track, convert, find_music
 from soundcube.files import write_json
-from soundcube.measure import copied, follow, health
+from soundcube.levels import scaled
+from soundcube.measure import copied, follow, health, width
 from soundcube.net import Net
 from soundcube.takes import Take
 
@@ -59,10 +61,10 @@ class Seed(NamedTuple):
     followed: np.ndarray  # and what really followed
 
 
-def seeds(folder: Path, count: int, config: Config, rate: int) -> list[Seed]:
+def seeds(folder: Path, count: int, config: Config, rate: int, channels: int = 1) -> list[Seed]:
     "From all files in turn, at random places; where a file allows, with room for a whole take to follow."
     rng, lead = np.random.default_rng(0), round(config.output.seed_seconds * rate)
-    music = [read_audio(folder / f, rate) for f in find_music(folder, config.data.source_formats)]
+    music = [read_audio(folder / f, rate, channels=channels) for f in find_music(folder, config.data.source_formats)]
     music = [x for x in music if len(x) >= lead + LEAST * rate]
     if not music:
         sys.exit(f"{folder}: expected sound files of {config.output.seed_seconds + LEAST:g} s or more")
@@ -75,10 +77,15 @@ def seeds(folder: Path, count: int, config: Config, rate: int) -> list[Seed]:
     return found
 
 
+def sound_for(codec: Codec, path: Path, start: float = 0.0, seconds: float | None = None) -> np.ndarray:
+    "A file, or a part of it, as a codec takes it."
+    return read_audio(path, codec.rate, start, seconds, codec.channels)
+
+
 def held_out(net: Net, folder: Path) -> list[Track]:
     "The music of FOLDER as frames: how like the training music is music that was not copied?"
     files = find_music(folder, net.config.data.source_formats)
-    return [Track(f, net.codec.encode(read_audio(folder / f, net.codec.rate))) for f in files]
+    return [Track(f, net.codec.encode(sound_for(net.codec, folder / f))) for f in files]
 
 
 def inner(net: Net, x: np.ndarray) -> np.ndarray:
@@ -115,7 +122,8 @@ def write_with_clips(folder: Path, waves: list[np.ndarray], rate: int) -> None:
 def well(waves: list[np.ndarray], rate: int) -> Figures:
     "Figures of health, means over sounds."
     figures = [(h.vary, h.silent, h.flat) for h in (health(x, rate) for x in waves)]
-    return dict(zip(("vary", "silent", "flatness"), np.mean(figures, axis=0)))
+    found = dict(zip(("vary", "silent", "flatness"), np.mean(figures, axis=0)))
+    return found | (dict(width=np.mean([width(x) for x in waves])) if waves[0].ndim == 2 else {})
 
 
 def copies(net: Net, frames: list[np.ndarray], others: list[Track]) -> float:
@@ -157,7 +165,7 @@ def trained(overrides: tuple[str, ...]) -> Net:
 
 def takes(folder: Path, out: Path, *overrides: str) -> None:
     net = trained(overrides)
-    found, others = seeds(folder, TAKES, net.config, net.codec.rate), held_out(net, folder)
+    found, others = seeds(folder, TAKES, net.config, net.codec.rate, net.codec.channels), held_out(net, folder)
     write_seeds(found, out, net.codec.rate)
     for s in range(SAMPLING):
         perform(net, found, others, out / f"seed{s}", 1000 * s)
@@ -166,7 +174,7 @@ def takes(folder: Path, out: Path, *overrides: str) -> None:
 def chart(folder: Path, out: Path, chords: str, *overrides: str) -> None:
     "A chord lasts a bar of four beats at output.tempo: 2 s at 120."
     net = trained((*overrides, f"output.chords={chords}"))
-    found = seeds(folder, TAKES, net.config, net.codec.rate)
+    found = seeds(folder, TAKES, net.config, net.codec.rate, net.codec.channels)
     perform(net, found, held_out(net, folder), out / ("chart_" + re.sub(r"[^\w#]+", "_", chords.strip())))
 
 
@@ -198,14 +206,14 @@ def pieces(net: Net, rng: np.random.Generator) -> Iterator[Piece]:
 def join(a: np.ndarray, b: np.ndarray, n: int) -> np.ndarray:
     "One sound after the other, n samples of them together, of the same power throughout."
     turn = np.linspace(0, np.pi / 2, n, dtype=np.float32)
-    return np.concatenate([a[:-n], a[-n:] * np.cos(turn) + b[:n] * np.sin(turn), b[n:]])
+    return np.concatenate([a[:-n], scaled(a[-n:], np.cos(turn)) + scaled(b[:n], np.sin(turn)), b[n:]])
 
 
 def cut(net: Net, rng: np.random.Generator) -> np.ndarray:
     "A take's length of pieces of the training music, crossfaded."
     store, rate, sound = Store(net.config), net.codec.rate, np.zeros(0, np.float32)
     for p in pieces(net, rng):
-        x = read_audio(store.wav(p.source), rate, p.start, p.seconds)
+        x = sound_for(net.codec, store.wav(p.source), p.start, p.seconds)
         sound = join(sound, x, round(CROSSFADE * rate)) if len(sound) else x
         if len(sound) >= SECONDS * rate:
             return sound[:SECONDS * rate]
@@ -223,7 +231,7 @@ def cutup(folder: Path, out: Path, *overrides: str) -> None:
 def codec(folder: Path, out: Path, *overrides: str) -> None:
     net = trained(overrides)
     c = net.codec
-    real = [s.followed[:CLIP * c.rate] for s in seeds(folder, CODEC_CLIPS, net.config, c.rate)]
+    real = [s.followed[:CLIP * c.rate] for s in seeds(folder, CODEC_CLIPS, net.config, c.rate, c.channels)]
     for name, waves in (("music", real), ("codec", [c.decode(c.encode(x))[:len(x)] for x in real])):
         write(out / name, waves, c.rate)
         show(name, well(waves, c.rate))
@@ -232,7 +240,7 @@ def codec(folder: Path, out: Path, *overrides: str) -> None:
 def long(folder: Path, out: Path, *overrides: str) -> None:
     net, rng = trained(overrides), np.random.default_rng(0)
     rate, minutes = net.codec.rate, [[] for _ in range(LONG_MINUTES)]
-    found = seeds(folder, LONG_TAKES, net.config, rate)
+    found = seeds(folder, LONG_TAKES, net.config, rate, net.codec.channels)
     for k, (take, x) in enumerate(play(net, found, 0, 60 * LONG_MINUTES)):
         guarded = [f"{why} at {at} s" for at, why in take.settings.get("guarded", [])]
         print(f"take {k}: stepped in {len(guarded)} times: {', '.join(guarded)}", flush=True)
@@ -259,7 +267,7 @@ def learn(net: Net, minutes: float) -> None:
 def judge(config: Config, folder: Path, out: Path) -> Figures:
     "What the model of this configuration plays, as it is saved now."
     net = Net(Net.GEN, config=config)
-    return perform(net, seeds(folder, TAKES, config, net.codec.rate), held_out(net, folder), out)
+    return perform(net, seeds(folder, TAKES, config, net.codec.rate, net.codec.channels), held_out(net, folder), out)
 
 
 def by_training(folder: Path, out: Path, minutes: list[float], overrides: list[str]) -> list[Figures]:
@@ -328,7 +336,8 @@ def curve(folder: Path, out: Path, *words: str) -> None:
     overrides = list(words)
     minutes, music = numbers(overrides, "minutes", MINUTES), numbers(overrides, "music", "")
     config = load_config(None, overrides)
-    real = write_seeds(seeds(folder, TAKES, config, config.data.sample_rate), out, config.data.sample_rate)
+    rate = config.data.sample_rate
+    real = write_seeds(seeds(folder, TAKES, config, rate, config.data.channels), out, rate)
     results = dict(followed=real, by_training=by_training(folder, out, minutes, overrides))
     write_json(out / "curve.json", results)
     draw(out / "curve.png", results["by_training"], real, "minutes trained")

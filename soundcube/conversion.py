@@ -196,6 +196,7 @@ def _decode(
                 depth=d.bit_depth,
                 hours=d.hours_per_file,
                 command=d.convert_cmd,
+                channels=d.channels,
             ),
         )
         for s in sorted(todo, key=lambda s: -stamps[s][0])

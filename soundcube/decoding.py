@@ -10,7 +10,7 @@ __all__ = ['SOURCE_RATES', 'MOST_CHANNELS', 'CANCELS', 'OVER_FULL_SCALE', 'Seen'
 import contextlib
 import hashlib
 import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -116,35 +116,51 @@ class Treatment:
         return lines
 
 
-def _needed(seen: Seen) -> Treatment:
-    "What a file needs of which so much was seen."
+def _needed(seen: Seen, to: int) -> Treatment:
+    "What a file needs of which so much was seen, if it is to have so many channels: only in one they can cancel."
     energy = np.atleast_1d(seen.energy)
-    cancels = len(energy) > 1 and seen.mixed < CANCELS * energy.sum() / len(energy) ** 2
+    cancels = to == 1 and len(energy) > 1 and seen.mixed < CANCELS * energy.sum() / len(energy) ** 2
     return Treatment(int(energy.argmax()) if cancels else None, 1 / seen.peak if seen.peak > OVER_FULL_SCALE else 1.0)
 
 
-def _mixed(x: np.ndarray, seen: Seen, treatment: Treatment) -> np.ndarray:
-    "(n, channels) float32 -> (n,) float32."
+_ORDER = "FL FR FC LFE BL BR SL SR".split()  # of channels without names, as in a WAV
+
+
+def _sides(names: Sequence[str]) -> np.ndarray:
+    "What each of several channels, by FFmpeg's names (FL, FC, ...), gives to the left and the right: (channels, 2)."
+    names = [_ORDER[k] if name == "NONE" and k < len(_ORDER) else name for k, name in enumerate(names)]
+    left = [name.endswith("L") or name == "FLC" for name in names]
+    right = [name.endswith("R") or name == "FRC" for name in names]
+    if len(names) <= 2:  # whatever they are called
+        left, right = [[False], [True, False]][len(names) - 1], [[False], [False, True]][len(names) - 1]
+    given = ~np.array([right, left]).T
+    return (given / np.maximum(given.sum(0), 1)).astype("float32")
+
+
+def _mixed(x: np.ndarray, seen: Seen, treatment: Treatment, sides: np.ndarray | None = None) -> np.ndarray:
+    "(n, channels) float32 -> (n,) float32; with `sides` (n, 2)."
     x, channels = _healed(x, seen), x.shape[1]
     mixed = x @ np.full(channels, 1 / channels, "float32") if channels > 1 else x[:, 0]
     seen.peak = max(seen.peak, float(np.abs(x).max(initial=0.0)))
     if np.shape(seen.energy) in ((), (channels,)):  # of the first kind of frames, should there be several
         seen.energy = seen.energy + np.einsum("ij,ij->j", x, x, dtype="float64")
         seen.mixed += float(np.dot(mixed, mixed))
-    if treatment.channel is not None and treatment.channel < channels:
+    if sides is not None:
+        mixed = x @ sides
+    elif treatment.channel is not None and treatment.channel < channels:
         mixed = x[:, treatment.channel]
     return mixed * np.float32(treatment.gain) if treatment.gain != 1 else mixed
 
 # %% ../nbs/01c_decoding.ipynb #ec026200
-def _resampled(pieces: Iterable[np.ndarray], source: int, rate: int) -> Iterator[np.ndarray]:
-    "Pieces (n,) float32 at `source` Hz as pieces at `rate` Hz, without delay."
+def _resampled(pieces: Iterable[np.ndarray], source: int, rate: int, channels: int = 1) -> Iterator[np.ndarray]:
+    "Pieces (n,) or (n, channels) float32 at `source` Hz as pieces at `rate` Hz, without delay."
     import soxr
     if source == rate:
         yield from pieces
         return
-    stream = soxr.ResampleStream(source, rate, 1, dtype="float32", quality="HQ")
+    stream = soxr.ResampleStream(source, rate, channels, dtype="float32", quality="HQ")
     for x in pieces: yield stream.resample_chunk(x)
-    yield stream.resample_chunk(np.zeros(0, "float32"), last=True)
+    yield stream.resample_chunk(np.zeros(0 if channels == 1 else (0, channels), "float32"), last=True)
 
 # %% ../nbs/01c_decoding.ipynb #297a169b
 def _regrouped(pieces: Iterable[np.ndarray], n: int) -> Iterator[np.ndarray]:
@@ -156,7 +172,7 @@ def _regrouped(pieces: Iterable[np.ndarray], n: int) -> Iterator[np.ndarray]:
         if have < n:
             continue
         x, cut = np.concatenate(held), have - have % n
-        yield from x[:cut].reshape(-1, n)
+        yield from x[:cut].reshape(-1, n, *x.shape[1:])
         held, have = [x[cut:]], have - cut
     if have:
         yield np.concatenate(held)
@@ -170,13 +186,17 @@ def _plausible(rate: int, channels: int) -> bool:
     return SOURCE_RATES[0] <= rate <= SOURCE_RATES[1] and channels <= MOST_CHANNELS
 
 
-def _sound(container: Any, rate: int, seen: Seen, treatment: Treatment = Treatment()) -> Iterator[np.ndarray]:
-    "One channel of float32 at `rate` Hz, in pieces (n,) of any size."
+def _sound(container: Any, rate: int, seen: Seen, treatment: Treatment = Treatment(),
+           to: int = 1) -> Iterator[np.ndarray]:
+    "One channel of float32 at `rate` Hz, in pieces (n,) of any size; or two, (n, 2)."
     for (source, channels, _), frames in itertools.groupby(_frames(container, seen), _kind):
         if not _plausible(source, channels):
             seen.damaged += 1
             continue
-        for piece in _resampled((_mixed(x, seen, treatment) for x in _channels(frames)), source, rate):
+        first = next(frames)
+        sides = _sides([c.name for c in first.layout.channels]) if to == 2 else None
+        pieces = _channels(itertools.chain([first], frames))
+        for piece in _resampled((_mixed(x, seen, treatment, sides) for x in pieces), source, rate, to):
             seen.samples += len(piece)
             yield piece
 
@@ -229,7 +249,7 @@ class AudioFile:
     need; identity: see `identity`, None unless all was read."""
 
     def __init__(self, path: str | Path):
-        self.path, self.notes, self._seen = Path(path), [], Seen()
+        self.path, self.notes, self._seen, self._to = Path(path), [], Seen(), 1
         with opened(self.path) as container:
             frame = _first_frame(container, self.path)
             self.rate, self.channels = frame.sample_rate, frame.layout.nb_channels
@@ -237,30 +257,35 @@ class AudioFile:
             self._tracks = len(container.streams.audio)
             self._size = container.size if len(container.streams) == self._tracks == 1 else 0
 
-    def blocks(self, rate: int, seconds: float = 10.0, treatment: Treatment = Treatment()) -> Iterator[np.ndarray]:
-        """One channel at `rate` Hz, in float32 blocks (round(seconds * rate),), the last one shorter.
+    def blocks(self, rate: int, seconds: float = 10.0, treatment: Treatment = Treatment(),
+               channels: int = 1) -> Iterator[np.ndarray]:
+        """One channel at `rate` Hz, in float32 blocks (round(seconds * rate),), the last one shorter; or two, left and
+        right, in blocks (n, 2).
 
         Memory does not grow with the file's length. What is damaged is left out, and `notes` says so."""
-        self._seen = seen = Seen()
+        self._seen, self._to = seen, to = Seen(), channels
         with opened(self.path) as container:
-            yield from _regrouped(_sound(container, rate, seen, treatment), max(1, round(seconds * rate)))
+            yield from _regrouped(_sound(container, rate, seen, treatment, to), max(1, round(seconds * rate)))
         others = [f"has {self._tracks} sound tracks; only the main one is used"] if self._tracks > 1 else []
+        if self.channels > 2 == channels:
+            others.append(f"its {self.channels} channels were mixed to left and right")
         stated = self.duration if self._stated else None
         self.notes = others + treatment.notes() + _troubles(seen, rate, stated, self._size)
 
     @property
     def needs(self) -> Treatment:
-        return _needed(self._seen)
+        return _needed(self._seen, self._to)
 
     @property
     def identity(self) -> str | None:
         return self._seen.digest.hexdigest() if self._seen.whole else None
 
 # %% ../nbs/01c_decoding.ipynb #b533dabf
-def _read(file: AudioFile, rate: int, first: int, last: float, treatment: Treatment) -> tuple[list[np.ndarray], int]:
+def _read(file: AudioFile, rate: int, first: int, last: float, treatment: Treatment,
+          channels: int) -> tuple[list[np.ndarray], int]:
     "Samples `first` to `last` of a file, in pieces; and how many it was read to."
     kept, at = [], 0
-    for x in file.blocks(rate, treatment=treatment):
+    for x in file.blocks(rate, treatment=treatment, channels=channels):
         if at + len(x) > first:
             kept.append(x[max(0, first - at) : min(last, at + len(x)) - at])
         at += len(x)
@@ -269,16 +294,18 @@ def _read(file: AudioFile, rate: int, first: int, last: float, treatment: Treatm
     return kept, at
 
 
-def read_audio(path: str | Path, rate: int, start: float = 0.0, seconds: float | None = None) -> np.ndarray:
-    """A file, or its part of `seconds` from `start` (both in seconds), as mono float32 (n,) at `rate` Hz.
+def read_audio(path: str | Path, rate: int, start: float = 0.0, seconds: float | None = None,
+               channels: int = 1) -> np.ndarray:
+    """A file, or its part of `seconds` from `start` (both in seconds), as float32 at `rate` Hz: mono (n,), or with
+    channels=2 left and right, (n, 2).
 
     What cancels or is over full scale is treated. Shorter when the file ends before; a `SoundcubeError` when it ends
     before `start`."""
     first, file = round(start * rate), AudioFile(path)
     last = first + round(seconds * rate) if seconds is not None else float("inf")
-    kept, at = _read(file, rate, first, last, Treatment())
+    kept, at = _read(file, rate, first, last, Treatment(), channels)
     if file.needs != Treatment():
-        kept, at = _read(file, rate, first, last, file.needs)
+        kept, at = _read(file, rate, first, last, file.needs, channels)
     if not kept:
         raise SoundcubeError(f"{path}: it ends after {at / rate:.1f} s, before the start asked for ({start:.1f} s)")
     return np.concatenate(kept)

@@ -50,7 +50,7 @@ def picture(config: Config) -> None:
     from soundcube.measure import health, save_picture
 
     take = config.path(config.output.output_dir, config.output.default_file)
-    x = read_audio(take, config.data.sample_rate)
+    x = read_audio(take, config.data.sample_rate, channels=config.data.channels)
     save_picture(take.with_suffix(".png"), x, config.data.sample_rate, take.name)
     print(
         f"\nListen to {take} ({health(x, config.data.sample_rate)}) and look at {take.with_suffix('.png')}.\n"

@@ -48,14 +48,20 @@ function lowestAndHighest(wave, from, to) {
   return [least, most];
 }
 
-function drawWave(g, { left, room }, wave) {
-  const columns = wave.length / 2, half = WAVE / 2 - 4;
+// The left channel above the right one.
+function drawWave(g, place, wave, channels) {
+  const n = wave.length / channels, height = WAVE / channels;
+  for (let k = 0; k < channels; k++) drawLane(g, place, wave.subarray(k * n, (k + 1) * n), k * height, height);
+}
+
+function drawLane(g, { left, room }, wave, above, height) {
+  const columns = wave.length / 2, half = height / 2 - 4;
   for (let x = 0; x < room; x++) {
     const from = Math.floor((x * columns) / room), to = Math.max(from + 1, Math.floor(((x + 1) * columns) / room));
     const [least, most] = lowestAndHighest(wave, from, Math.min(to, columns));
     if (most < least) continue;
     const top = half * (1 - most / 127) + 2, bottom = half * (1 - least / 127) + 3;
-    g.fillRect(left + x, top, 1, Math.max(1, bottom - top));
+    g.fillRect(left + x, above + top, 1, Math.max(1, bottom - top));
   }
 }
 
@@ -112,7 +118,7 @@ function drawPlan(g, { left, room }, { plan, chords, seconds }) {
 
 // All of it into `canvas`, which is `width` CSS pixels wide.
 export function draw(canvas, width, drawing) {
-  const { wave, spectrogram, low, high, range, seconds, plan } = drawing;
+  const { wave, channels, spectrogram, low, high, range, seconds, plan } = drawing;
   const base = WAVE + PICTURE + (plan ? PLAN.names + PLAN.map : 0), scale = devicePixelRatio || 1;
   const place = { left: GUTTER.left, room: width - GUTTER.left - GUTTER.right, width, base };
   Object.assign(canvas, { width: width * scale, height: (base + GUTTER.bottom) * scale });
@@ -121,7 +127,7 @@ export function draw(canvas, width, drawing) {
   g.scale(scale, scale);
   g.font = "10px sans-serif";
   g.fillStyle = strong === "auto" ? ink : strong;
-  drawWave(g, place, wave);
+  drawWave(g, place, wave, channels);
   g.imageSmoothingEnabled = true;
   g.drawImage(spectrogram, place.left, WAVE, place.room, PICTURE);
   g.fillStyle = ink;

@@ -22,26 +22,29 @@ from .audio import AudioWriter
 MAX_NOTES = 3
 CONSTANT = 0.002  # of full scale, -54 dB: what is less is neither heard nor in the way
 
-def _decode_job(source: str, wav: str, rate: int, depth: int, hours: float, command: str | None) -> dict:
-    "Any audio file -> mono WAV; {seconds, notes, silent, identity}."
-    if command: return _external(source, wav, rate, depth, hours, command)
-    f = AudioFile(source)
-    seconds, silent, notes, mean = _write_wav(f, wav, rate, depth, hours, Treatment())
-    constant = abs(mean) > CONSTANT
+def _decode_job(source: str, wav: str, rate: int, depth: int, hours: float, command: str | None,
+                channels: int = 1) -> dict:
+    "Any audio file -> WAV of one or two channels; {seconds, notes, silent, identity}."
+    if command: return _external(source, wav, rate, depth, hours, command, channels)
+    f, form = AudioFile(source), (rate, depth, channels)
+    seconds, silent, notes, mean = _write_wav(f, wav, *form, hours, Treatment())
+    constant = bool(np.max(np.abs(mean)) > CONSTANT)
     if constant or f.needs != Treatment():
-        seconds, silent, notes, _ = _write_wav(f, wav, rate, depth, hours, f.needs, constant)
+        seconds, silent, notes, _ = _write_wav(f, wav, *form, hours, f.needs, constant)
     return dict(seconds=seconds, notes=notes[:MAX_NOTES], silent=silent, identity=f.identity or identity(source))
 
 
-def _write_wav(f: AudioFile, wav: str, rate: int, depth: int, hours: float,
-               treatment: Treatment, constant: bool = False) -> tuple[float, list, list[str], float]:
-    "(seconds, silences, notes, mean sample) of a file that is written as WAV; constant: whether to take one out."
+def _write_wav(f: AudioFile, wav: str, rate: int, depth: int, channels: int, hours: float, treatment: Treatment,
+               constant: bool = False) -> tuple[float, list, list[str], np.ndarray | float]:
+    """(seconds, silences, notes, mean sample) of a file that is written as WAV; constant: whether to take one out.
+
+    The mean is each channel's own."""
     samples, limit, cut, total = 0, int(hours * 3600 * rate), [], 0.0
-    steady, limiter, meter = NoConstant(rate), Limiter(rate), SilenceMeter(rate)
-    with AudioWriter(wav, rate, depth) as out:
-        for block in f.blocks(rate, treatment=treatment):
+    steady, limiter, meter = NoConstant(rate), Limiter(rate, channels=channels), SilenceMeter(rate)
+    with AudioWriter(wav, rate, depth, channels) as out:
+        for block in f.blocks(rate, treatment=treatment, channels=channels):
             block = block[:limit - samples]
-            total += float(np.sum(block, dtype=float))
+            total = total + np.sum(block, axis=0, dtype=float)
             if constant:
                 block = steady.push(block)
             meter.push(block)
@@ -58,12 +61,12 @@ def _write_wav(f: AudioFile, wav: str, rate: int, depth: int, hours: float,
     return samples / rate, silent, cut or f.notes, total / samples
 
 # %% ../nbs/09d_filejobs.ipynb #3423f93f
-def _external(source: str, wav: str, rate: int, depth: int, hours: float, command: str) -> dict:
+def _external(source: str, wav: str, rate: int, depth: int, hours: float, command: str, channels: int) -> dict:
     "What another program makes of a file, as `_decode_job` gives it."
     with tempfile.TemporaryDirectory() as folder:
         made = os.path.join(folder, "out.wav")
         values = {"%infile%": os.path.abspath(source), "%outfile%": made, "%rate%": str(rate), "%depth%": str(depth),
-                  "%signed%": "u" if depth == 8 else "s"}
+                  "%channels%": str(channels), "%signed%": "u" if depth == 8 else "s"}
         words = shlex.split(command)
         for k, v in values.items(): words = [w.replace(k, v) for w in words]
         try:
@@ -73,17 +76,26 @@ def _external(source: str, wav: str, rate: int, depth: int, hours: float, comman
         if run.returncode:
             said = run.stderr.decode(errors="replace").strip().splitlines() or ["no reason given"]
             raise SoundcubeError(f"data.convert_cmd failed: {said[-1][:200]}")
-        return _decode_job(made, wav, rate, depth, hours, None) | dict(identity=identity(source))
+        return _decode_job(made, wav, rate, depth, hours, None, channels) | dict(identity=identity(source))
 
 # %% ../nbs/09d_filejobs.ipynb #dfefbded
+def _as_mono(f: AudioFile) -> Treatment:
+    "What a WAV needs to be heard as one channel: in a stereo one they may cancel each other."
+    if f.channels > 1:
+        for _ in f.blocks(f.rate): pass
+    return Treatment(f.needs.channel)
+
+
 def _encode_job(wav: str, frames: str, codec_file: str, storage: str, semitones: int = 0) -> dict:
     "WAV -> frames (.npy, written row by row), as if it were played so much higher and faster; {frames}."
     from soundcube.store import FrameFile, load_codec
     codec = load_codec(codec_file)
     f, stream = AudioFile(wav), codec.encoder()
+    treatment = _as_mono(f) if codec.channels == 1 else Treatment()
     with FrameFile(frames, codec.dims, storage) as out:
         # fewer samples, taken for as many a second
-        for block in f.blocks(codec.rate / 2 ** (semitones / 12)): out.write(stream.push(block))
+        rate = codec.rate / 2 ** (semitones / 12)
+        for block in f.blocks(rate, treatment=treatment, channels=codec.channels): out.write(stream.push(block))
         out.write(stream.flush())
     return dict(frames=out.rows)
 
@@ -92,7 +104,8 @@ def _plan_job(wav: str, plan: str, rate: int) -> dict:
     "WAV -> plan; {steps}."
     from soundcube.hearing import hear
     from soundcube.store import save_plan
-    heard = hear(AudioFile(wav).blocks(rate), rate)
+    f = AudioFile(wav)
+    heard = hear(f.blocks(rate, treatment=_as_mono(f)), rate)
     save_plan(plan, heard)
     return dict(steps=len(heard))
 
@@ -106,7 +119,7 @@ def _survey_job(source: str, wav: str) -> dict:
     "{identity, silent} of a file that a version before this one converted."
     f = AudioFile(wav)
     meter = SilenceMeter(f.rate)
-    for block in f.blocks(f.rate): meter.push(block)
+    for block in f.blocks(f.rate, channels=f.channels): meter.push(block)
     return dict(identity=identity(source), silent=meter.spans())
 
 

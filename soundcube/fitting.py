@@ -29,7 +29,8 @@ FIT_SECONDS, FIT_PIECE = 1200, 4.0  # of sound to fit on, in pieces
 def _asked_codec(config: Config) -> dict[str, Any]:
     "The settings of the codec that is configured."
     asked = ConvertSettings.of(config)
-    return dict(name=asked.codec, rate=asked.rate, window=asked.window, hop=asked.hop, dims=asked.dims)
+    sizes = dict(rate=asked.rate, window=asked.window, hop=asked.hop, dims=asked.dims)
+    return dict(name=asked.codec) | sizes | (dict(channels=asked.channels) if asked.channels > 1 else {})
 
 
 def _is_fit(store: Store) -> Codec | None:
@@ -53,21 +54,25 @@ def fit_codec(config: Config, progress: Progress | None = None) -> Codec:
         raise SoundcubeError(
             f"data.sample_rate={d.sample_rate}: the music was converted at another; run: soundcube convert"
         )
+    if any(v["stamp"][6:] != [d.channels] * (d.channels > 1) for v in good.values()):
+        raise SoundcubeError(f"data.channels={d.channels}: the music was converted to others; run: soundcube convert")
     if codec := _is_fit(store):
         return codec
     want = _asked_codec(config)
-    codec = CODECS[d.codec].fit(*[want[k] for k in ("rate", "window", "hop", "dims")], _pieces(store, progress))
+    sizes = [want[k] for k in ("rate", "window", "hop", "dims")]
+    codec = CODECS[d.codec].fit(*sizes, _pieces(store, progress), d.channels)
     save_codec(store.codec_file, codec, minutes=store.minutes)
     return codec
 
 
 def _pieces(store: Store, progress: Progress | None) -> Iterator[np.ndarray]:
     "Pieces of the converted music, spread evenly, at most FIT_SECONDS in all; none of pure silence."
-    every, good = max(1, round(store.minutes * 60 / FIT_SECONDS)), store.good
+    every, good, d = max(1, round(store.minutes * 60 / FIT_SECONDS)), store.good, store.config.data
     for k, s in enumerate(good):
         silent = store.silent(s)
-        for n, piece in enumerate(AudioFile(store.wav(s)).blocks(store.config.data.sample_rate, FIT_PIECE)):
-            start, end = n * FIT_PIECE, n * FIT_PIECE + len(piece) / store.config.data.sample_rate
+        blocks = AudioFile(store.wav(s)).blocks(d.sample_rate, FIT_PIECE, channels=d.channels)
+        for n, piece in enumerate(blocks):
+            start, end = n * FIT_PIECE, n * FIT_PIECE + len(piece) / d.sample_rate
             if (n + k) % every == 0 and not any(a <= start and end <= b for a, b in silent):
                 yield piece
         if progress:

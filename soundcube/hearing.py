@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from .codec import mono
 from .files import SoundcubeError
 from .plan import STEP, Plan, even
 from .stft import Analyser, magnitudes
@@ -32,7 +33,8 @@ def _folding(rate: int, window: int) -> np.ndarray:
     return (np.exp(-0.5 * (away / SHARP) ** 2) * counts[:, None]).astype(np.float32)
 
 class Listener:
-    """Hears a sound as it comes: `push` (m,) float32 samples; when it is over, `end` says what was heard.
+    """Hears a sound as it comes: `push` (m,) or (m, 2) float32 samples, of which the mono mix counts; when it is over,
+    `end` says what was heard.
 
     rows: (n, 15) float32 each, one every HOP seconds, not the sound: 12 magnitudes of pitch classes; power; power above
     HIGHEST; spectral flux."""
@@ -48,7 +50,7 @@ class Listener:
         return self.analyser.seen / self.rate
 
     def push(self, x: np.ndarray) -> None:
-        self._add(self.analyser.push(x))
+        self._add(self.analyser.push(mono(x)))
 
     def end(self) -> "Heard":
         "What was heard, the sound followed by silence."
@@ -170,7 +172,8 @@ class Heard:
 def hear(blocks: Any, rate: int, edges: np.ndarray | None = None) -> Plan:
     """The plan of a sound: all but its colour.
 
-    blocks: its waveform, or an iterable of pieces of it, (m,) float32; edges: seconds (default: beats, or every STEP).
+    blocks: its waveform, or an iterable of pieces of it, (m,) or (m, 2) float32; edges: seconds (default: beats, or
+    every STEP).
     SoundcubeError if there is no sound."""
     listener = Listener(rate)
     for x in [blocks] if isinstance(blocks, np.ndarray) else blocks:

@@ -106,15 +106,15 @@ class Live {
     this.speaker?.close();
     this.speaker = new Speaker(rate);
   }
-  async begin({ run, rate }) {
+  async begin({ run, rate, channels }) {
     await this.speaker?.finish();
     if (!this.alive) return;
     this.wake(rate);
     this.loud();
-    await this.speaker.begin(run, (number, heard) => this.report(number, heard));
+    await this.speaker.begin(run, channels, (number, heard) => this.report(number, heard));
     await Promise.race([this.speaker.context.resume(), new Promise((done) => setTimeout(done, 1000))]);
     if (this.speaker.context.state !== "running") this.askForClick();
-    Object.assign(this, { run, queue: [], heardAt: performance.now() });
+    Object.assign(this, { run, channels, queue: [], heardAt: performance.now() });
     Object.assign(this.root.dataset, { played: 0, underruns: 0 });
   }
   askForClick() {
@@ -125,7 +125,7 @@ class Live {
   sound(message, [data]) {
     if (message.run !== this.run || !this.speaker) return;
     const x = new Float32Array(data.buffer.slice(data.byteOffset, data.byteOffset + data.byteLength));
-    this.queue.push([x.length, message.sampling]);
+    this.queue.push([x.length / this.channels, message.sampling]);
     this.speaker.play(x);
     this.speed.set(0.25 * Math.log2(1 + message.speed), `${message.speed.toFixed(1)} × real time`);
     this.speed.el.classList.toggle("sc-bad", message.speed < 1);

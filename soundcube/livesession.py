@@ -46,7 +46,8 @@ class LiveSession:
     """Endless music for whoever plays it and says how much was played; see `LivePanel` for one that does.
 
     config: see `present`; other settings are heard when play is pressed, or a model or a seed is chosen.
-    send(message, sound): how messages get there; sound is float32 bytes. changed(): something is to be shown anew.
+    send(message, sound): how messages get there; sound is float32 bytes, the channels of a sample side by side.
+    changed(): something is to be shown anew.
     state: idle, starting, playing, pausing, stopped, failed or closed; message: one line for the user."""
 
     def __init__(
@@ -140,7 +141,9 @@ class LiveSession:
     def drop(self, data: bytes, name: str) -> None:
         "Go on from a sound file's bytes."
         number = next(self._numbers)
-        path = take_in(data, name, self.folder, self.config.data.sample_rate, number)
+        config, playing = self.config.data, self.source.channels if self.source else 1
+        channels = max(config.channels, playing)
+        path = take_in(data, name, self.folder, config.sample_rate, number, channels)
         self.reseed(Seed("file", str(path), Path(name).name[-60:]))
         (self.folder / f"seed-{number - 2}.wav").unlink(missing_ok=True)  # the last one may just be opened
 
@@ -158,7 +161,7 @@ class LiveSession:
             path = config.path(out.output_dir, name)
             not_in_music(config, path, "set output.output_dir to another folder")
             settings = self.source.settings | dict(live=True, bit_depth=config.data.bit_depth) | self.sampling
-            self.tape.begin(path, self.line.rate, config.data.bit_depth, settings)
+            self.tape.begin(path, self.line.rate, config.data.bit_depth, settings, self.line.channels)
         self.changed()
 
     def heard(self, run: int, played: int, underruns: int = 0) -> None:
@@ -237,9 +240,10 @@ class LiveSession:
                 return
             if self.line:
                 self._underruns += self.line.underruns
-            self.source, self.line, self.run = source, Line(source.rate, self.clock), self.run + 1
+            line = Line(source.rate, self.clock, source.channels)
+            self.source, self.line, self.run = source, line, self.run + 1
             self._to("playing")
-        self.send(dict(do="begin", run=self.run, rate=source.rate))
+        self.send(dict(do="begin", run=self.run, rate=source.rate, channels=source.channels))
 
     def _play(self) -> float:
         if self.line.quiet > PATIENCE:
@@ -272,11 +276,11 @@ class LiveSession:
 
     def _change(self, new: Source) -> None:
         "From the old source to a new one."
-        old, same = self._next(), new.rate == self.line.rate
+        old, same = self._next(), (new.rate, new.channels) == (self.line.rate, self.line.channels)
         self.source, self._tag = new, None
         if not same:
             self._out(ease(old, self.line.rate, out=True))
-            self._end_recording()  # a file has one rate
+            self._end_recording()  # a file has one rate, and as many channels as it has
             return self._begin(new)
         first = self._next()
         while not len(first):

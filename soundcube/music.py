@@ -54,8 +54,8 @@ class TrainingMusic:
         return split_words(train, held, asked.block(self.codec.frame_rate) + 1)
 
     def read(self, file: str, rate: int, start: float, seconds: float | None) -> np.ndarray:
-        "(n,) float32 samples of a file of the project."
-        return read_audio(self.path(file), rate, start, seconds)
+        "Float32 samples of a file of the project, in as many channels as the codec has: (n,) or (n, 2)."
+        return read_audio(self.path(file), rate, start, seconds, self.codec.channels)
 
     def plans(self, track: Track) -> list[Plan]:
         "A track's plan in each of its keys; heard, once, in its decoded frames if they are all there is of it."

@@ -285,7 +285,8 @@ def _write(
     with raw as keep:
         sound = _sound(performer.stream(asked.sampling, steps), steps, keep, listener, progress)
         sound = sound if may_be_silent else _not_silent(sound, codec.rate, samples)
-        record(path, sound, codec.rate, samples, asked.bit_depth, asked.fades, performer.record.as_dict())
+        about = performer.record.as_dict()
+        record(path, sound, codec.rate, samples, asked.bit_depth, asked.fades, about, codec.channels)
     known = _with_plan(performer, path, samples / codec.rate, listener)
     log.info("take %s: %s", path, json.dumps(known.as_dict()))
     return known

@@ -31,7 +31,7 @@ def present(config: Config | Callable[[], Config] | None = None) -> Callable[[],
     return config if callable(config) else lambda: config or load_config()
 
 # %% ../nbs/23_players.ipynb #fc4bf717
-MAX_HEARD = 64 << 20  # bytes of 16-bit WAV that are drawn, and sent to be played: eleven minutes at 48 kHz, 35 at 16
+MAX_HEARD = 64 << 20  # bytes of 16-bit WAV that are drawn and played: 11 minutes at 48 kHz, 35 at 16; half in stereo
 MAX_DOWNLOAD = 256 << 20  # bytes; a larger file is better copied
 PIECE = 4 << 20  # bytes in a message
 SHOWN = 40  # takes on a shelf
@@ -88,7 +88,7 @@ class _Player(anywidget.AnyWidget):
 
     def _download(self, message: dict[str, Any]) -> Replies:
         sound, ending = self._sound(message), str(message.get("ending"))
-        if sound.seconds * sound.rate * 2 > MAX_DOWNLOAD:
+        if sound.seconds * sound.rate * sound.channels * 2 > MAX_DOWNLOAD:
             raise SoundcubeError(f"{sound.name} is too long to be sent through a page; copy it from {sound.path}")
         bits = sound.settings.get("bit_depth") or self.config.data.bit_depth
         yield from pieces(download(sound, ending, bits), file=f"{Path(sound.name).stem}{ending}")
@@ -96,7 +96,7 @@ class _Player(anywidget.AnyWidget):
 # %% ../nbs/23_players.ipynb #ad01cbd4
 def _limit(sound: Sound) -> float:
     "Seconds of a take that are shown and played in a page."
-    return MAX_HEARD / 2 / sound.rate
+    return MAX_HEARD / 2 / sound.rate / sound.channels
 
 
 def drawing(sound: Sound) -> tuple[dict[str, Any], list[bytes]]:
@@ -104,7 +104,7 @@ def drawing(sound: Sound) -> tuple[dict[str, Any], list[bytes]]:
     x = sound.samples(_limit(sound))
     wave, picture, seconds = peaks(x), spectrogram(x, sound.rate), len(x) / sound.rate
     told = [plan_picture(sound.plan, seconds).tobytes()] if sound.plan is not None else []
-    about = dict(rows=len(picture), low=LOW, high=sound.rate / 2, range=RANGE, seconds=seconds)
+    about = dict(rows=len(picture), low=LOW, high=sound.rate / 2, range=RANGE, seconds=seconds, channels=sound.channels)
     return about | dict(chords=chord_names(sound.settings, seconds)), [wave.tobytes(), picture.tobytes(), *told]
 
 
@@ -114,7 +114,7 @@ def heard(sound: Sound) -> Replies:
     x = sound.samples(limit)
     cut = f"only the first {limit / 60:.0f} minutes are shown and played here; the download has all of it"
     about = dict(note=cut if sound.seconds > limit else "", loudness=loudness(x, sound.rate))
-    return pieces(encode([x], sound.rate), **about, peak=float(np.abs(x).max(initial=0.0)))
+    return pieces(encode([x], sound.rate, channels=sound.channels), **about, peak=float(np.abs(x).max(initial=0.0)))
 
 
 def pieces(data: bytes, **about: Any) -> Replies:
@@ -128,7 +128,7 @@ def listen(take: Take | str | Path, seconds: float = 60.0) -> Any:
     from IPython.display import Audio
 
     sound = Sound(take)
-    audio = Audio(encode([sound.samples(seconds)], sound.rate, ".mp3"))
+    audio = Audio(encode([sound.samples(seconds)], sound.rate, ".mp3", channels=sound.channels))
     audio.mimetype = "audio/mpeg"
     return audio
 

@@ -162,7 +162,7 @@ class Music(Protocol):
         "Tracks (source; frames: (n, dims)) that were not trained on; none where there is no music."
 
     def read(self, file: str, rate: int, start: float, seconds: float | None) -> Any:
-        "(n,) float32 samples of a file of the project, from a second on, so many seconds of them or all."
+        "Float32 samples of a file of the project, from a second on, so many seconds or all, as the codec takes them."
 
 # %% ../nbs/00b_sampling.ipynb #156b0455
 @dataclass(frozen=True)

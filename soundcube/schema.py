@@ -32,6 +32,9 @@ class Data(BaseModel):
     sample_rate: int = key(
         32000, "Samples per second; 16000 is dull and quick to convert, 44100 is as bright as a CD", *RATES
     )
+    channels: Literal[1, 2] = key(
+        1, "1 is mono, 2 is stereo: then mono files have equal channels, and more than two are mixed to left and right"
+    )
     bit_depth: Literal[8, 16, 24, 32] = key(16, "Bits per sample of every WAV and FLAC that is written")
     codec: Literal["spectral", "fft"] = key(
         "spectral", "How sound becomes frames: spectral sounds good, fft is the method of 2016"
@@ -53,7 +56,8 @@ class Data(BaseModel):
     seconds_per_file: float = key(600.0, "Longest time the conversion of one file may take", 1, 86400)
     hours_per_file: float = key(12.0, "Only so much of a longer file is used", 0.01, 1000)
     convert_cmd: Optional[str] = key(
-        None, "Another converter, such as: ffmpeg -y -i %infile% -ar %rate% -ac 1 %outfile%; runs without a shell"
+        None,
+        "Another converter, such as: ffmpeg -y -i %infile% -ar %rate% -ac %channels% %outfile%; runs without a shell",
     )
 
 # %% ../nbs/00c_schema.ipynb #602481a7

@@ -39,13 +39,14 @@ def _even(samples: float, multiple: int) -> int:
 
 @dataclass(frozen=True)
 class ConvertSettings:
-    "A codec, as asked. codec: its name; rate: Hz; window, hop: samples; dims: numbers in a frame."
+    "A codec, as asked. codec: its name; rate: Hz; window, hop: samples; dims: numbers in a frame; channels: 1 or 2."
 
     codec: str
     rate: int
     window: int
     hop: int
     dims: int
+    channels: int = 1
 
     @property
     def frame_rate(self) -> float:
@@ -60,7 +61,10 @@ class ConvertSettings:
         whole = window if data.codec == "fft" else window // 4 * PRESETS[config.net.preset].columns
         hop = data.hop_length or whole
         _must_fit(data.codec, window, hop, bool(data.hop_length), data.axes)
-        return cls(data.codec, data.sample_rate, window, hop, window if data.codec == "fft" else data.axes)
+        if data.codec == "fft" and data.channels != 1:
+            raise SoundcubeError("data.channels=2: expected data.codec=spectral; the codec fft is mono")
+        dims = window if data.codec == "fft" else data.axes
+        return cls(data.codec, data.sample_rate, window, hop, dims, data.channels)
 
 
 def _window(config: Config) -> int:

@@ -19,6 +19,7 @@ import scipy.signal
 
 from .files import SoundcubeError
 from .audio import AudioFile, AudioWriter, read_audio
+from .codec import mono
 from .plan import Plan
 from .scores import parse_chords
 from .sampling import SAMPLING_KEYS, seed_from
@@ -26,7 +27,11 @@ from .takes import Take, plan_words, read_settings, sound_words, tags, told_and_
 
 # %% ../nbs/21c_sounds.ipynb #233da0e9
 def peaks(x: np.ndarray, columns: int = 1600) -> np.ndarray:
-    "Waveform (n,) float in [-1, 1] -> (columns or fewer, 2) int8: lowest and highest sample of each; 127 is all."
+    """Waveform (n,) float in [-1, 1] -> (columns or fewer, 2) int8: lowest and highest sample of each; 127 is all.
+
+    Of (n, 2), that of the left and of the right: (2, columns or fewer, 2)."""
+    if x.ndim == 2:
+        return np.stack([peaks(channel, columns) for channel in x.T])
     edges = np.linspace(0, len(x), min(columns, len(x)), endpoint=False).astype(int)
     if not len(x):
         return np.zeros((0, 2), np.int8)
@@ -38,11 +43,12 @@ LOW, RANGE = 50.0, 80.0  # Hz at the bottom of a spectrogram; dB from black to w
 
 
 def spectrogram(x: np.ndarray, rate: int, rows: int = 160, columns: int = 800) -> np.ndarray:
-    """Waveform (n,) -> (rows, columns or fewer) uint8, lowest row first: log frequency from LOW to rate / 2.
+    """Waveform (n,), or the mono mix of (n, 2) -> (rows, columns or fewer) uint8, lowest row first: log frequency
+    from LOW to rate / 2.
 
     255 is the loudest, 0 is RANGE dB less."""
     n = 1 << round(np.log2(0.128 * rate))
-    x = np.pad(np.asarray(x, np.float32), (n // 2, n // 2))
+    x = np.pad(mono(x), (n // 2, n // 2))
     starts = np.linspace(0, len(x) - n, int(np.clip((len(x) - n) * 4 // n, 1, columns))).astype(int)
     edges = np.geomspace(LOW, rate / 2, rows + 1) * n / rate
     spectra = (_bands(x, starts[k : k + 64], n, edges) for k in range(0, len(starts), 64))
@@ -65,7 +71,8 @@ def _bands(x: np.ndarray, starts: np.ndarray, n: int, edges: np.ndarray) -> np.n
 class Sound:
     """A `Take` or the path of a sound file, to be looked at and heard.
 
-    rate: Hz; seconds; settings: {} when it has none; plan: what it was told, None when that isn't known."""
+    rate: Hz; channels: 1 or 2; seconds; settings: {} when it has none; plan: what it was told, None when that isn't
+    known."""
 
     def __init__(self, take: Take | str | Path):
         self.path = None if isinstance(take, Take) else Path(take)
@@ -73,18 +80,21 @@ class Sound:
         file = None if self.take else AudioFile(self.path)
         self.name = self.path.name if self.path else "take"
         self.rate = file.rate if file else take.codec.rate
+        self.channels = min(2, file.channels) if file else take.codec.channels
         self.seconds = file.duration or 0.0 if file else take.seconds
         self.settings = _settings(take) if self.take else settings_of(self.path)
         self.plan = take.plan if self.take else plan_of(self.settings)
 
     def blocks(self) -> Iterator[np.ndarray]:
-        "(n,) float32 blocks."
-        return AudioFile(self.path).blocks(self.rate) if self.path else iter([self.take.waveform])
+        "Float32 blocks, (n,) or (n, 2)."
+        if not self.path:
+            return iter([self.take.waveform])
+        return AudioFile(self.path).blocks(self.rate, channels=self.channels)
 
     def samples(self, seconds: float | None = None) -> np.ndarray:
-        "(n,) float32: all of it, or its first seconds."
+        "(n,) or (n, 2) float32: all of it, or its first seconds."
         return (
-            read_audio(self.path, self.rate, 0, seconds)
+            read_audio(self.path, self.rate, 0, seconds, self.channels)
             if self.path
             else self.take.waveform[: None if seconds is None else int(seconds * self.rate)]
         )
@@ -162,11 +172,13 @@ def encode(
     ending: str = ".wav",
     bit_depth: int = 16,
     metadata: dict[str, str] | None = None,
+    channels: int = 1,
 ) -> bytes:
-    "Blocks of samples, (n,) float at `rate` Hz, as the bytes of a sound file; ending: `.wav`, `.flac`, `.mp3`, ..."
+    """Blocks of samples, (n,) or (n, 2) float at `rate` Hz, as the bytes of a sound file; ending: `.wav`, `.flac`,
+    `.mp3`, ..."""
     with tempfile.TemporaryDirectory() as d:
         path = Path(d, f"sound{ending}")
-        with AudioWriter(path, rate, bit_depth, metadata=metadata) as out:
+        with AudioWriter(path, rate, bit_depth, channels, metadata) as out:
             for x in blocks:
                 out.write(np.asarray(x, np.float32))
         return path.read_bytes()
@@ -176,7 +188,8 @@ def download(sound: Sound, ending: str, bit_depth: int = 16) -> bytes:
     "A take as a file of another format, with its settings in it; unchanged when it has that format already."
     if sound.path and sound.path.suffix.lower() == ending:
         return sound.path.read_bytes()
-    return encode(sound.blocks(), sound.rate, ending, bit_depth, tags(Path(sound.name).stem, sound.settings))
+    about = tags(Path(sound.name).stem, sound.settings)
+    return encode(sound.blocks(), sound.rate, ending, bit_depth, about, sound.channels)
 
 # %% ../nbs/21c_sounds.ipynb #4c74cdac
 BLOCK, STEP, SILENCE = 0.4, 0.1, -70.0  # seconds, seconds, LUFS
@@ -196,10 +209,11 @@ def _weighted(x: np.ndarray, rate: int) -> np.ndarray:
 
 
 def loudness(x: np.ndarray, rate: int) -> float:
-    "LUFS of (n,) float samples, silence left out; -70 when there is nothing else."
+    "LUFS of (n,) or (n, 2) float samples, silence left out; -70 when there is nothing else."
     if not len(x):
         return SILENCE
-    power = np.cumsum(np.square(np.pad(_weighted(np.asarray(x, np.float64), rate), (1, 0))))
+    each = [_weighted(channel, rate) for channel in np.asarray(x, np.float64).reshape(len(x), -1).T]
+    power = np.cumsum(np.pad(sum(np.square(channel) for channel in each), (1, 0)))
     size, step = min(len(x), round(BLOCK * rate)), max(1, round(STEP * rate))
     starts = np.arange(0, len(x) - size + 1, step)
     each = (power[starts + size] - power[starts]) / size

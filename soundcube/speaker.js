@@ -6,11 +6,12 @@ import { LIMITER } from "./limiter.js";
 // Runs in the audio thread: a ring of samples that is filled by messages and emptied by the loudspeaker.
 const RING = `
 class Ring extends AudioWorkletProcessor {
-  constructor() {
+  constructor({ processorOptions }) {
     super();
-    this.size = Math.ceil(45 * sampleRate);
-    this.store = new Float32Array(this.size);
-    this.read = this.write = this.underruns = this.peak = this.last = this.since = 0;
+    this.size = Math.ceil(45 * sampleRate);  // of each channel, as all that is counted
+    this.stores = Array.from({ length: processorOptions.channels }, () => new Float32Array(this.size));
+    this.last = this.stores.map(() => 0);
+    this.read = this.write = this.underruns = this.peak = this.since = 0;
     this.enough = 0.5 * sampleRate;  // samples to begin with
     this.going = this.ending = this.stopping = false;
     this.gain = 1;
@@ -21,23 +22,28 @@ class Ring extends AudioWorkletProcessor {
     };
   }
   put(sound) {
-    for (const x of sound) if (this.write - this.read < this.size) this.store[this.write++ % this.size] = x;
+    const { stores, size } = this, n = stores.length;
+    for (let k = 0; k < sound.length && this.write - this.read < size; k += n, this.write++)
+      stores.forEach((store, c) => { store[this.write % size] = sound[k + c]; });
   }
-  process(_, [[out]]) {
+  process(_, [outs]) {
     const have = this.write - this.read;
     if (!this.going && have && (have >= this.enough || this.ending)) this.going = true;
-    for (let i = 0; i < out.length; i++) {
-      if (this.going && this.read < this.write) this.last = this.store[this.read++ % this.size];
-      else this.last *= 0.99;  // running dry dies away; a step would click
+    for (let i = 0; i < outs[0].length; i++) {
+      const some = this.going && this.read < this.write, at = this.read % this.size;
+      if (some) this.read++;
       if (this.stopping) this.gain = Math.max(0, this.gain - 1 / (0.03 * sampleRate));
-      out[i] = this.last * this.gain;
-      this.peak = Math.max(this.peak, Math.abs(out[i]));
+      outs.forEach((out, c) => {
+        this.last[c] = some ? this.stores[c][at] : 0.99 * this.last[c];  // running dry dies away; a step would click
+        out[i] = this.last[c] * this.gain;
+        this.peak = Math.max(this.peak, Math.abs(out[i]));
+      });
     }
     if (this.going && this.read === this.write) {
       this.going = false;
       if (!this.ending && !this.stopping) this.underruns++;
     }
-    this.report(out.length);
+    this.report(outs[0].length);
     return !this.over();
   }
   over() { return this.stopping ? this.gain === 0 : this.ending && this.read === this.write; }
@@ -71,9 +77,10 @@ export class Speaker {
     this.limiter = limiter;
     limiter.connect(this.gain).connect(this.meter);
   }
-  async begin(run, told) {
+  async begin(run, channels, told) {
     await this.ready;
-    const node = new AudioWorkletNode(this.context, "soundcube-ring", { numberOfInputs: 0, outputChannelCount: [1] });
+    const options = { numberOfInputs: 0, outputChannelCount: [channels], processorOptions: { channels } };
+    const node = new AudioWorkletNode(this.context, "soundcube-ring", options);
     node.connect(this.limiter);
     this.node = node;
     this.over = new Promise((done) => {

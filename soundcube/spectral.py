@@ -13,10 +13,11 @@ from functools import cache
 import numpy as np
 
 from .arrays import matrix
-from .codec import Codec, left_right, mid_side
+from .codec import Codec, mid_side
 from .files import SoundcubeError
+from .panning import balance, band_powers, erb_bands, pan_gains
 from .process import njit
-from .stft import Analyser, Synthesiser, magnitudes, stft
+from .stft import Analyser, OverlapAdd, PhaseRebuilder, magnitudes, stft
 
 # %% ../nbs/04b_spectral.ipynb #12cba4d4
 def ear_weight(rate: int, window: int) -> np.ndarray:
@@ -66,24 +67,60 @@ def _framed(spectra: list[np.ndarray], columns: int) -> np.ndarray:
     n = len(spectra[0]) // columns
     return np.concatenate([s[:n * columns].reshape(n, columns * s.shape[1]) for s in spectra], 1)
 
+# %% ../nbs/04b_spectral.ipynb #8bfd1353
+class _Shape:
+    """What a frame of magnitudes is made of: `columns` of the bins of each channel, and of two the balance of `bands`.
 
-def _sample_frames(window: int, hop: int, pieces: Iterable[np.ndarray], channels: int) -> np.ndarray:
-    """An even sample of all that `pieces` hold: frames (n, channels * columns * bins) float32 of magnitudes.
+    sizes: how many of its numbers are magnitudes."""
+    def __init__(self, rate: int, window: int, hop: int, channels: int):
+        self.rate, self.window, self.hop, self.channels = rate, window, hop, channels
+        self.columns = _columns(window, hop)
+        self.sizes = channels * self.columns * (window // 2 + 1)
+        self.bands = erb_bands(rate, window) if channels == 2 else np.zeros(0, int)
+        self.widths = np.diff(self.bands, append=window // 2 + 1)
+
+    def measured(self, spectra: list[np.ndarray]) -> np.ndarray:
+        "Columns (n * columns, bins) complex64 of mid, or mid and side -> magnitudes and band powers, (n, m)."
+        sizes = _framed([magnitudes(X) for X in spectra], self.columns)
+        if not len(self.bands):
+            return sizes
+        powers = band_powers(*spectra, self.bands)[:len(sizes) * self.columns]
+        return np.concatenate([sizes, powers.reshape(len(sizes), self.columns, 2 * len(self.bands)).sum(1)], 1)
+
+    def logs(self, measured: np.ndarray, floor: np.float32) -> np.ndarray:
+        "What was `measured`, relative to the floor: log-magnitudes and balances, (n, bins) nats."
+        sizes = measured[:, :self.sizes] + floor
+        np.log(sizes, out=sizes)
+        if not len(self.bands):
+            return sizes
+        least = (self.columns * self.widths * floor**2).astype(np.float32)
+        return np.concatenate([sizes, balance(measured[:, self.sizes:], least)], 1)
+
+    def weight(self) -> np.ndarray:
+        "What each number of a frame counts, (bins,) float32."
+        ear = ear_weight(self.rate, self.window)
+        sizes = np.tile(ear, self.channels * self.columns)
+        if not len(self.bands):
+            return sizes
+        return np.concatenate([sizes, np.sqrt(self.columns * np.add.reduceat(np.square(ear), self.bands))])
+
+# %% ../nbs/04b_spectral.ipynb #ff4b250a
+def _sample_frames(shape: _Shape, pieces: Iterable[np.ndarray]) -> np.ndarray:
+    """An even sample of all that `pieces` hold: frames as `measured`, (n, m) float32.
 
     At most FIT_COLUMNS columns. Raises SoundcubeError of less than two frames."""
-    columns, bins = _columns(window, hop), window // 2 + 1
-    limit = FIT_COLUMNS // columns
+    limit = FIT_COLUMNS // shape.columns
     rng, seen = np.random.default_rng(0), 0
-    kept = np.empty((limit, channels * columns * bins), np.float32)
+    kept = np.empty((limit, shape.sizes + 2 * len(shape.bands)), np.float32)
     for x in pieces:
-        spectra = [magnitudes(stft(part, window, hop // columns)) for part in mid_side(x, channels)]
-        sizes = _framed(spectra, columns)
-        place = np.arange(seen, seen + len(sizes))
+        hop = shape.hop // shape.columns
+        frames = shape.measured([stft(part, shape.window, hop) for part in mid_side(x, shape.channels)])
+        place = np.arange(seen, seen + len(frames))
         late = place >= limit
         place[late] = rng.integers(0, place[late] + 1)
         stay = place < limit
-        kept[place[stay]] = sizes[stay]
-        seen += len(sizes)
+        kept[place[stay]] = frames[stay]
+        seen += len(frames)
     if seen < 2:
         raise SoundcubeError("too little music to fit a codec on; expected at least a second")
     return kept[:min(seen, limit)]
@@ -95,7 +132,7 @@ class Spectral(Codec):
     Columns are a quarter of a window apart, or less; a longer hop is so many of them to a frame."""
     name = "spectral"
     fitted = dict(floor=(), ceiling=("bins",), mean=("bins",), analysis=("bins", "dims"), synthesis=("dims", "bins"),
-                  residue=("bins",), loudness=("dims",))
+                  residue=("sizes",), loudness=("dims",))
 
     @classmethod
     def fits(cls, window: int, hop: int) -> bool:
@@ -104,6 +141,10 @@ class Spectral(Codec):
     @property
     def columns(self) -> int:
         return _columns(self.window, self.hop)
+
+    @property
+    def shape(self) -> _Shape:
+        return _Shape(self.rate, self.window, self.hop, self.channels)
 
     @property
     def column_hop(self) -> int:
@@ -116,7 +157,8 @@ class Spectral(Codec):
 
     @property
     def sizes(self) -> dict[str, int]:
-        return dict(dims=self.dims, bins=self.channels * self.columns * (self.window // 2 + 1))
+        shape = self.shape
+        return dict(dims=self.dims, bins=shape.sizes + len(shape.bands), sizes=shape.sizes)
 
     def encoder(self) -> "_Packer":
         return _Packer(self)
@@ -129,36 +171,33 @@ class Spectral(Codec):
             channels: int = 1) -> "Spectral":
         "pieces: some of the music's waveform, (m,) or (m, 2) float32 each; memory does not grow with their number."
         f = np.float32
-        sizes = _sample_frames(window, hop, pieces, channels)
-        floor = f(max(FLOOR * _mid(sizes, channels).mean(dtype=float), 1e-5))
-        logs = np.log(sizes + floor)
+        shape = _Shape(rate, window, hop, channels)
+        measured = _sample_frames(shape, pieces)
+        sizes = measured[:, :shape.sizes]
+        floor = f(max(FLOOR * sizes[:, :shape.sizes // channels].mean(dtype=float), 1e-5))  # of the mid
+        logs = shape.logs(measured, floor)
         mean = logs.mean(0, dtype=float).astype(f)
         centred = logs - mean
-        weight = np.tile(ear_weight(rate, window), channels * _columns(window, hop))
+        weight = shape.weight()
         axes, spread = _principal(centred * weight, dims)
         analysis = (weight[:, None] * axes / spread).astype(f)
         synthesis = ((axes * spread).T / weight).astype(f)
         frames = centred @ analysis
-        packed = frames @ synthesis
+        packed = (frames @ synthesis)[:, :shape.sizes]
         return cls(rate, window, hop, dims, dict(
             floor=floor,
             ceiling=logs.max(0) + f(0.5),
             mean=mean,
-            residue=_residue(centred - packed, packed + mean, floor),
+            residue=_residue(centred[:, :shape.sizes] - packed, packed + mean[:shape.sizes], floor),
             loudness=_loudness(sizes, floor, frames),
             analysis=analysis,
             synthesis=synthesis), channels)
-
-
-def _mid(sizes: np.ndarray, channels: int) -> np.ndarray:
-    "The mid's part of frames (n, channels * bins)."
-    return sizes[:, :sizes.shape[1] // channels]
 
 # %% ../nbs/04b_spectral.ipynb #10ace1ac
 class _Packer:
     "Encoder of `Spectral`."
     def __init__(self, codec: Spectral):
-        self.codec = codec
+        self.codec, self.shape = codec, codec.shape
         self.analysers = [Analyser(codec.window, codec.column_hop) for _ in range(codec.channels)]
         empty = np.zeros((0, codec.window // 2 + 1), np.complex64)
         self.rest = [empty] * codec.channels  # columns that do not make a frame yet
@@ -169,9 +208,7 @@ class _Packer:
         spectra = [np.concatenate([rest, X]) for rest, X in zip(self.rest, spectra)]
         whole = len(spectra[0]) // columns * columns
         self.rest = [X[whole:] for X in spectra]
-        logs = _framed([magnitudes(X[:whole]) for X in spectra], columns)
-        logs += a["floor"]
-        np.log(logs, out=logs)
+        logs = self.shape.logs(self.shape.measured([X[:whole] for X in spectra]), a["floor"])
         logs -= a["mean"]
         return logs @ a["analysis"]
 
@@ -238,27 +275,44 @@ def _framed_texture(codec: Spectral) -> np.ndarray:
 class _Unpacker:
     "Decoder of `Spectral`."
     def __init__(self, codec: Spectral):
-        self.codec, self.done = codec, 0
-        self.synthesisers = [Synthesiser(codec.window, codec.column_hop) for _ in range(codec.channels)]
+        self.codec, self.shape, self.done = codec, codec.shape, 0
+        window, hop = codec.window, codec.column_hop
+        self.phases, self.waves = PhaseRebuilder(window, hop), [OverlapAdd(window, hop) for _ in range(codec.channels)]
         self.texture = np.exp(TEXTURE * codec.arrays["residue"] * _framed_texture(codec))
+        self.gains = [np.zeros((0, window // 2 + 1), np.complex64)] * 2  # of what has no phase yet
 
-    def _sizes(self, frames: np.ndarray) -> np.ndarray:
-        "Magnitudes of frames (n, dims): (n, channels * columns * bins)."
-        a = self.codec.arrays
-        sizes = np.empty((len(frames), len(a["mean"])), np.float32)
-        _unpack(frames, a["synthesis"], a["mean"], a["ceiling"], sizes)
+    def _unpacked(self, frames: np.ndarray) -> tuple[list[np.ndarray], np.ndarray]:
+        "Magnitudes of each channel, (n * columns, bins), of frames (n, dims); and balances, (n, bands)."
+        a, frames = self.codec.arrays, matrix(frames, self.codec.dims)
+        logs = np.empty((len(frames), len(a["mean"])), np.float32)
+        _unpack(frames, a["synthesis"], a["mean"], a["ceiling"], logs)
+        sizes = logs[:, :self.shape.sizes]
         np.exp(sizes, out=sizes)
         sizes -= a["floor"]
         sizes *= self.texture[(self.done + np.arange(len(frames))) % len(self.texture)]
         self.done += len(frames)
-        return sizes
+        parts = np.split(sizes, self.shape.channels, 1)
+        columns = [part.reshape(len(frames) * self.shape.columns, -1) for part in parts]
+        return columns, logs[:, self.shape.sizes:]
 
     def push(self, frames: np.ndarray) -> np.ndarray:
         if not len(frames := matrix(frames, self.codec.dims)):
-            return left_right([np.zeros(0, np.float32)] * self.codec.channels)
-        parts = np.split(self._sizes(frames), self.codec.channels, 1)
-        columns = [part.reshape(len(frames) * self.codec.columns, -1) for part in parts]
-        return left_right([synthesiser.push(c) for synthesiser, c in zip(self.synthesisers, columns)])
+            return np.zeros((0, 2) if self.codec.channels == 2 else 0, np.float32)
+        sizes, balances = self._unpacked(frames)
+        if len(sizes) == 1:
+            return self.waves[0].push(self.phases.push(sizes[0]))
+        mid, side = (np.maximum(x, 0) for x in sizes)
+        each = np.repeat(np.repeat(balances, self.shape.columns, 0), self.shape.widths, 1)
+        self.gains = [np.concatenate(pair) for pair in zip(self.gains, pan_gains(mid, side, each))]
+        return self._left_right(self.phases.push(np.sqrt(np.square(mid) + np.square(side))))
+
+    def _left_right(self, both: np.ndarray) -> np.ndarray:
+        "The waveform (m, 2) of a spectrum (n, bins) that waits to be spread."
+        n = len(both)
+        sound = [wave.push(both * gain[:n]) for wave, gain in zip(self.waves, self.gains)]
+        self.gains = [gain[n:] for gain in self.gains]
+        return np.stack(sound, 1)
 
     def flush(self) -> np.ndarray:
-        return left_right([synthesiser.flush() for synthesiser in self.synthesisers])
+        rest = self.phases.flush()
+        return self.waves[0].push(rest) if self.shape.channels == 1 else self._left_right(rest)

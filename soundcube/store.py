@@ -108,7 +108,7 @@ def keep_apart(config: Config) -> None:
 # %% ../nbs/09b_store.ipynb #9145bb93
 # names as `wav`, `plan` and `frames` give them, from `plain_name`
 _MADE = re.compile(r"[a-z0-9._]{1,80}-[0-9a-f]{8}(\.wav|\.plan\.safetensors|\.[0-9a-f]{16}(\.[+-][0-9]+)?\.npy)")
-_STAMP = 6  # numbers and settings in a stamp
+_STAMPS = (6, 7)  # numbers and settings in a stamp; of more than one channel, their number comes last
 
 
 def name_order(source: str) -> str:
@@ -117,7 +117,7 @@ def name_order(source: str) -> str:
 
 
 def _entry(found: Any) -> bool:
-    return isinstance(found, dict) and isinstance(found.get("stamp"), list) and len(found["stamp"]) == _STAMP
+    return isinstance(found, dict) and isinstance(found.get("stamp"), list) and len(found["stamp"]) in _STAMPS
 
 
 class Store:
@@ -146,7 +146,8 @@ class Store:
             size, changed = s.st_size, s.st_mtime_ns
         except OSError:
             size, changed = 0, 0  # a link to nowhere; decoding will say so
-        return [size, changed, d.sample_rate, d.bit_depth, d.convert_cmd, d.hours_per_file]
+        stamp = [size, changed, d.sample_rate, d.bit_depth, d.convert_cmd, d.hours_per_file]
+        return stamp + [d.channels] * (d.channels > 1)
 
     def wav(self, source: str) -> Path:
         return self.folder / f"{plain_name(source)}.wav"

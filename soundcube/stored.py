@@ -104,6 +104,7 @@ def must_fit(c: Checkpoint, config: Config, path: Path) -> None:
 def _asked(config: Config) -> dict[str, Any]:
     codec, data = ConvertSettings.of(config), config.data
     asked = dict(model_name=config.net.model_name, codec=codec.codec, sample_rate=codec.rate, window=codec.window)
+    asked |= dict(channels=codec.channels)
     if data.hop_length:
         asked |= dict(hop=data.hop_length)
     if data.codec == "spectral":
@@ -114,6 +115,7 @@ def _asked(config: Config) -> dict[str, Any]:
 def _had(c: Checkpoint) -> dict[str, Any]:
     s = c.codec.settings
     had = dict(model_name=c.model_name, codec=s["name"], sample_rate=s["rate"], window=s["window"], hop=s["hop"])
+    had |= dict(channels=c.codec.channels)
     if s["name"] == "spectral":
         had |= dict(axes=s["dims"])
     return had | {f"kwargs.{k}": v for k, v in c.kwargs.items()}

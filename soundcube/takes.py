@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from .files import SoundcubeError, inside, read_json, sole_writer, write_json
-from .levels import Limiter, SilenceMeter, is_silent
+from .levels import Limiter, SilenceMeter, is_silent, scaled
 from .audio import AudioWriter, fade_gain, read_metadata
 from .codec import Codec, mono
 from .plan import Plan
@@ -39,7 +39,7 @@ class Take:
 
     @property
     def waveform(self) -> np.ndarray:
-        "(samples,) float32."
+        "(samples,) float32, or (samples, 2)."
         return self.codec.decode(self.frames)
 
     @property
@@ -65,7 +65,7 @@ class Take:
     def _repr_html_(self) -> str:
         from IPython.display import Audio
 
-        return Audio(np.clip(self.waveform, -1, 1), rate=self.codec.rate, normalize=False)._repr_html_()
+        return Audio(np.clip(self.waveform, -1, 1).T, rate=self.codec.rate, normalize=False)._repr_html_()
 
 # %% ../nbs/11_takes.ipynb #902ba3cd
 def sidecar(path: str | Path) -> Path:
@@ -98,18 +98,21 @@ def record(
     bit_depth: int = 16,
     fades: tuple[float, float] = (0.0, 0.0),
     settings: dict[str, Any] | None = None,
+    channels: int = 1,
 ) -> Path:
-    """Write `total` samples out of `blocks` (float, mono) as they come; the format follows from the name's ending.
+    """Write `total` samples out of `blocks` (float, (n,), or (n, 2) of two channels) as they come; the format follows
+    from the name's ending.
 
     fades: seconds in and out; memory does not grow with the length. What is over full scale is turned down in time;
     by how much, the sidecar says (`limited`). While it is written, nobody else can write under its name."""
-    path, settings, done, limiter = Path(path), settings or {}, 0, Limiter(rate)
+    path, settings, done = Path(path), settings or {}, 0
+    limiter = Limiter(rate, channels=channels)
     title = f"{settings['model']} {settings.get('random_state', '')}".strip() if "model" in settings else path.stem
     with sole_writer(path):
-        with AudioWriter(path, rate, bit_depth, metadata=tags(title, settings)) as out:
+        with AudioWriter(path, rate, bit_depth, channels, tags(title, settings)) as out:
             for x in blocks:
                 x = x[: total - done]
-                out.write(limiter.push(x * fade_gain(done, len(x), total, rate, *fades)))
+                out.write(limiter.push(scaled(x, fade_gain(done, len(x), total, rate, *fades))))
                 done += len(x)
                 if done >= total:
                     break

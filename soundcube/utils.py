@@ -45,18 +45,23 @@ def _codec(codec: Codec | None) -> Codec:
     return codec or data.load_codec(data.Store(load_config()).codec_file)
 
 def time2freq(x: np.ndarray, codec: Codec | None = None) -> np.ndarray:
-    "Waveform, (samples,) -> frames, (n, dims); by the converted music's codec unless another is given."
-    x = samples(x)
-    return _codec(codec).encode(x)
+    """Waveform, (samples,) or (samples, 2) -> frames, (n, dims); by the converted music's codec unless another is
+    given."""
+    codec = _codec(codec)
+    return codec.encode(samples(x, codec.channels))
+
+def _is_stereo(x: np.ndarray, channels: int) -> bool:
+    "Whether this is a waveform where there are two channels; no codec has frames that short."
+    return channels == 2 and x.ndim == 2 and x.shape[1] == 2
 
 def freq2time(frames: np.ndarray, codec: Codec | None = None) -> np.ndarray:
-    "Frames, (n, dims), or a `Take` -> waveform, (samples,) float32."
+    "Frames, (n, dims), or a `Take` -> waveform, (samples,) or (samples, 2) float32."
     return _codec(codec or getattr(frames, "codec", None)).decode(frames)
 
 def wav2freq(path: str | Path, codec: Codec | None = None) -> np.ndarray:
     "Any audio file -> frames."
     codec = _codec(codec)
-    return codec.encode(audio.read_audio(expanded(path), codec.rate))
+    return codec.encode(audio.read_audio(expanded(path), codec.rate, channels=codec.channels))
 
 # %% ../nbs/27b_utils.ipynb #0ade7c2c
 def read_wav(path: str | Path, rate: int | None = None) -> np.ndarray:
@@ -71,14 +76,15 @@ def write_wav(path: str | Path, x: np.ndarray, rate: int | None = None) -> Path:
 
 def write_output(path: str | Path, take: Any, process: bool = True) -> Path:
     "Write what `Net.gen` returned (or frames, or a waveform) as a sound file; with the configured fades if `process`."
-    config, given = load_config(), take if isinstance(take, Take | np.ndarray) else np.zeros(0)
-    x = freq2time(take) if np.asarray(given).ndim == 2 else samples(take)
+    config, given = load_config(), np.asarray(take) if isinstance(take, Take | np.ndarray) else np.zeros(0)
+    stereo = _is_stereo(given, config.data.channels)
+    x = freq2time(take) if given.ndim == 2 and not stereo else samples(take, config.data.channels)
     rate = take.codec.rate if isinstance(take, Take) else config.data.sample_rate
     fades = (config.output.fade_in, config.output.fade_out) if process else (0.0, 0.0)
     settings = getattr(take, "settings", None)
     place = config.path(str(path))
     not_in_music(config, place, "name a file outside of it")
-    return record(place, [x], rate, len(x), config.data.bit_depth, fades, settings)
+    return record(place, [x], rate, len(x), config.data.bit_depth, fades, settings, x.ndim)
 
 # %% ../nbs/27b_utils.ipynb #17ba0791
 def fade(x: np.ndarray, fade_in: float | None = None, fade_out: float | None = None,
@@ -87,7 +93,7 @@ def fade(x: np.ndarray, fade_in: float | None = None, fade_out: float | None = N
     config = load_config()
     fade_in = config.output.fade_in if fade_in is None else fade_in
     fade_out = config.output.fade_out if fade_out is None else fade_out
-    return audio.fade(samples(x), rate or config.data.sample_rate, fade_in, fade_out)
+    return audio.fade(samples(x, 2), rate or config.data.sample_rate, fade_in, fade_out)
 
 def fade_in(x: np.ndarray, seconds: float | None = None, rate: int | None = None) -> np.ndarray:
     "Waveform that begins with a raised-cosine fade."
