@@ -49,7 +49,7 @@ class Data(BaseModel):
         16,
         65536,
     )
-    axes: int = key(64, "Numbers in a spectral frame: more sound clearer and learn more slowly", 4, 256)
+    axes: int = key(80, "Numbers in a spectral frame: more sound clearer and learn more slowly", 4, 256)
     seconds_per_block: float = key(2.0, "Length of the pieces the network is trained on", 0.1, 600)
     float_storage: Literal["float16", "float32"] = key("float16", "How frames are stored")
     workers: int = key(0, "Processes that convert side by side; 0: one for each core", 0, 256)
