@@ -21,7 +21,8 @@ import soxr
 from soundcube.config import load_config
 from soundcube.data import decode_music, find_music
 from soundcube.fingerprints import RATE
-from soundcube.origin import Origin, Reference, listen, trace, trained_music
+from soundcube.origin import Origin, trace
+from soundcube.reference import Reference, listen, trained_music
 
 LENGTHS, AROUND = (2, 4, 8), 4  # seconds of a piece, and of other music on both sides
 PART, CUT = 30, 5               # seconds of held-out music and of a cut-up; of a cut

@@ -45,7 +45,8 @@ from soundcube.fingerprints import RATE, semitones
 from soundcube.levels import scaled
 from soundcube.measure import follow, health, width
 from soundcube.net import Net
-from soundcube.origin import Reference, listen, music_bands, refer, trace
+from soundcube.origin import trace
+from soundcube.reference import Reference, listen, music_bands, refer
 from soundcube.takes import Take
 
 TAKES, SECONDS, SAMPLING = 16, 90, 3  # the protocol: takes, their length, sampling seeds

@@ -6,7 +6,7 @@
 __all__ = ['RATE', 'HOP', 'WINDOW', 'ROWS', 'LOWEST', 'SEMITONES', 'FLOOR', 'SILENT', 'MARGIN', 'AXES', 'AT_ONCE', 'semitones',
            'Axes', 'nearest']
 
-# %% ../nbs/19b_fingerprints.ipynb #0b15ee8b
+# %% ../nbs/19b_fingerprints.ipynb #c34c8766
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -15,7 +15,7 @@ import numpy as np
 from .process import njit
 from .stft import Analyser
 
-# %% ../nbs/19b_fingerprints.ipynb #1c3c3e45
+# %% ../nbs/19b_fingerprints.ipynb #807027e5
 RATE, HOP, WINDOW = 8000, 800, 2048  # Hz, samples, samples
 ROWS = RATE / HOP                    # a second
 LOWEST, SEMITONES = 35, 72           # MIDI number of the first; how many
@@ -48,7 +48,7 @@ def semitones(blocks: Iterable[np.ndarray]) -> np.ndarray:
     found = [rows(analyser.push(x)) for x in blocks]
     return np.concatenate([*found, rows(analyser.flush())])
 
-# %% ../nbs/19b_fingerprints.ipynb #acaa983d
+# %% ../nbs/19b_fingerprints.ipynb #ad5d1975
 MARGIN, AXES = 6, 40
 
 
@@ -83,7 +83,7 @@ class Axes:
         sounds = bands.any(1, keepdims=True)
         return (rows / (np.linalg.norm(rows, axis=1, keepdims=True) + 1e-9) * sounds).astype(np.float32)
 
-# %% ../nbs/19b_fingerprints.ipynb #77328fb9
+# %% ../nbs/19b_fingerprints.ipynb #4c336c79
 @njit(nogil=True, cache=True, fastmath=True)
 def _slide(products, first, gone, sums, window, likeness, place):
     """Sums of `window` products (n, m) along diagonals; the largest of each row: likeness (n,), and its place (n,).
