@@ -92,7 +92,7 @@ def corrected(likeness: np.ndarray, by_chance: np.ndarray) -> np.ndarray:
 
 # %% ../nbs/19c_reference.ipynb #97b17415
 HELD_OUT = 40           # windows
-LINE = (0.3, 0.5)
+LINE = (0.4, 0.5)
 Bands = np.ndarray      # (n, SEMITONES) float16
 
 
