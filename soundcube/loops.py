@@ -101,7 +101,8 @@ def play_loop(
     record, plan = performer.start(asked), performer.played_plan()
     if plan is not None:
         plan = ring(plan, seconds)
-        performer.start(replace(asked, random_state=record.random_state), plan=rounds(plan, ROUNDS))
+        told = replace(rounds(plan, ROUNDS), chords=())  # its chords have the strengths of the music by now
+        performer.start(replace(asked, random_state=record.random_state), plan=told)
     total, parts, done = -(-(ROUNDS * n + codec.overlap) // codec.hop), [], 0
     for frames, sound in performer.stream(asked.sampling, total):
         parts.append(sound)
