@@ -22,7 +22,8 @@ the same in every run. Into OUT go folders of WAVs, whose names are the same for
 
 They are made for any distance between sets of sounds, chroma meters and transcribers. Printed, a line for each folder:
 vary (deviation of the level over seconds, dB), silent (share of the time), flatness (of the spectrum), copied (share of
-passages copied from the training music), width (of stereo: the side's level under the mid's, dB) and, if the takes say how well they follow what they were told, that.
+the time that was in the training music, in any key), width (of stereo: the side's level under the mid's, dB) and, if the
+takes say how well they follow what they were told, that.
 """
 import math
 import os
@@ -33,15 +34,19 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+import soxr
 
 from soundcube.audio import read_audio, write_audio
-from soundcube.codec import Codec
+from soundcube.codec import Codec, mono
 from soundcube.config import Config, load_config
-from soundcube.data import Store, Track, convert, find_music
+from soundcube.data import Store, convert, find_music
 from soundcube.files import write_json
+from soundcube.fingerprints import RATE, semitones
 from soundcube.levels import scaled
-from soundcube.measure import copied, follow, health, width
+from soundcube.measure import follow, health, width
 from soundcube.net import Net
+from soundcube.origin import trace
+from soundcube.reference import Reference, listen, music_bands, refer
 from soundcube.takes import Take
 
 TAKES, SECONDS, SAMPLING = 16, 90, 3  # the protocol: takes, their length, sampling seeds
@@ -82,10 +87,11 @@ def sound_for(codec: Codec, path: Path, start: float = 0.0, seconds: float | Non
     return read_audio(path, codec.rate, start, seconds, codec.channels)
 
 
-def held_out(net: Net, folder: Path) -> list[Track]:
-    "The music of FOLDER as frames: how like the training music is music that was not copied?"
+def reference(net: Net, folder: Path) -> Reference:
+    "The training music, to compare with; that of FOLDER says how like it is what was not copied."
+    trained, _ = music_bands(net.config)
     files = find_music(folder, net.config.data.source_formats)
-    return [Track(f, net.codec.encode(sound_for(net.codec, folder / f))) for f in files]
+    return refer(trained, [semitones([listen(folder / f)]) for f in files])
 
 
 def inner(net: Net, x: np.ndarray) -> np.ndarray:
@@ -126,8 +132,8 @@ def well(waves: list[np.ndarray], rate: int) -> Figures:
     return found | (dict(width=np.mean([width(x) for x in waves])) if waves[0].ndim == 2 else {})
 
 
-def copies(net: Net, frames: list[np.ndarray], others: list[Track]) -> float:
-    return copied(np.concatenate(frames), net.tracks[0], others, net.codec.frame_rate)
+def copies(waves: list[np.ndarray], rate: int, music: Reference) -> float:
+    return float(np.mean([trace(soxr.resample(mono(x), rate, RATE), music).copied for x in waves]))
 
 
 def follows(takes: list[Take], waves: list[np.ndarray]) -> Figures:
@@ -140,11 +146,11 @@ def show(name: str, figures: Figures) -> None:
     print(f"{name:16s} " + ", ".join(f"{k} {v:.3g}" for k, v in figures.items()), flush=True)
 
 
-def perform(net: Net, found: list[Seed], others: list[Track], folder: Path, random_state: int = 0) -> Figures:
+def perform(net: Net, found: list[Seed], music: Reference, folder: Path, random_state: int = 0) -> Figures:
     "Play a take from each seed, write them and their clips, and tell the figures."
     takes, waves = zip(*play(net, found, random_state))
     write_with_clips(folder, waves, net.codec.rate)
-    figures = well(waves, net.codec.rate) | dict(copied=copies(net, [t.frames for t in takes], others)) | follows(takes, waves)
+    figures = well(waves, net.codec.rate) | dict(copied=copies(waves, net.codec.rate, music)) | follows(takes, waves)
     show(folder.name, figures)
     return figures
 
@@ -165,17 +171,17 @@ def trained(overrides: tuple[str, ...]) -> Net:
 
 def takes(folder: Path, out: Path, *overrides: str) -> None:
     net = trained(overrides)
-    found, others = seeds(folder, TAKES, net.config, net.codec.rate, net.codec.channels), held_out(net, folder)
+    found, music = seeds(folder, TAKES, net.config, net.codec.rate, net.codec.channels), reference(net, folder)
     write_seeds(found, out, net.codec.rate)
     for s in range(SAMPLING):
-        perform(net, found, others, out / f"seed{s}", 1000 * s)
+        perform(net, found, music, out / f"seed{s}", 1000 * s)
 
 
 def chart(folder: Path, out: Path, chords: str, *overrides: str) -> None:
     "A chord lasts a bar of four beats at output.tempo: 2 s at 120."
     net = trained((*overrides, f"output.chords={chords}"))
     found = seeds(folder, TAKES, net.config, net.codec.rate, net.codec.channels)
-    perform(net, found, held_out(net, folder), out / ("chart_" + re.sub(r"[^\w#]+", "_", chords.strip())))
+    perform(net, found, reference(net, folder), out / ("chart_" + re.sub(r"[^\w#]+", "_", chords.strip())))
 
 
 class Piece(NamedTuple):
@@ -224,7 +230,7 @@ def cutup(folder: Path, out: Path, *overrides: str) -> None:
     net, rng = trained(overrides), np.random.default_rng(0)
     waves = [cut(net, rng) for _ in range(TAKES)]
     write_with_clips(out / "cutup", waves, net.codec.rate)
-    share = copies(net, [inner(net, x) for x in waves], held_out(net, folder))
+    share = copies(waves, net.codec.rate, reference(net, folder))
     show("cutup", well(waves, net.codec.rate) | dict(copied=share))
 
 
@@ -267,7 +273,7 @@ def learn(net: Net, minutes: float) -> None:
 def judge(config: Config, folder: Path, out: Path) -> Figures:
     "What the model of this configuration plays, as it is saved now."
     net = Net(Net.GEN, config=config)
-    return perform(net, seeds(folder, TAKES, config, net.codec.rate, net.codec.channels), held_out(net, folder), out)
+    return perform(net, seeds(folder, TAKES, config, net.codec.rate, net.codec.channels), reference(net, folder), out)
 
 
 def by_training(folder: Path, out: Path, minutes: list[float], overrides: list[str]) -> list[Figures]:

@@ -202,6 +202,7 @@ class Shelf:
         self.latest = self.folder / f"{self.base}.safetensors"
         self.best = self.folder / f"{self.base}.best.safetensors"
         self.keras = self.folder / f"{self.base}.keras"
+        self.card = self.folder / f"{self.base}.md"
         self.lock = self.folder / f".{self.base}.lock"
 
     def archive(self, epoch: int) -> Path:
@@ -222,7 +223,7 @@ class Shelf:
     @property
     def files(self) -> list[Path]:
         "What there is of this model."
-        return [f for f in (self.latest, self.best, self.keras, *self.archives) if f.is_file()]
+        return [f for f in (self.latest, self.best, self.keras, self.card, *self.archives) if f.is_file()]
 
     def put_aside(self) -> list[Path]:
         "Rename all of it to .bak, nothing overwritten."

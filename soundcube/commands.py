@@ -43,6 +43,7 @@ def train(config: Config, words: list[str]) -> None:
         if not w.isdigit() or int(w) < 1:
             raise UsageError(f"unexpected {w!r}; expected: new, a number of epochs, key.subkey=value")
         config = config.replace({"net.training_epochs": int(w), "net.training_minutes": None}, origin="command")
+    from soundcube.modelcards import write_card
     from soundcube.sessions import wake
 
     Net = wake().Net
@@ -62,7 +63,7 @@ def train(config: Config, words: list[str]) -> None:
         raise SystemExit(143)
     if end.startswith("given up"):
         raise SoundcubeError(f"{end}; the last good weights are kept")
-    print(f"saved as {net.shelf.latest}")
+    print(f"saved as {net.shelf.latest}; about it: {write_card(net.config)}")
 
 # %% ../nbs/25zd_commands.ipynb #f1abd670
 def _train(net: Any) -> str:

@@ -123,6 +123,11 @@ class Output(PlanRequest, Sampling):
     )
     gen_seconds: float = key(60.0, "Length of a take in seconds", 0.1, 360000)
     gen_steps: Optional[int] = key(None, "Length of a take in frames, instead of gen_seconds", 1, 100000000)
+    bars: int = key(8, "Length of a loop in bars of four beats, at output.tempo", 1, 64)
+    loops: int = key(1, "How many loops are played to choose from; the best is the first", 1, 20)
+    loudness: Optional[float] = key(
+        None, "Bring loops to this loudness (ITU-R BS.1770); empty: as they are played", -60, 0, unit="LUFS"
+    )
     random_seed: bool = key(False, "Start from noise instead of from music")
     seed_file: Optional[str] = key(None, "Start from this audio file; empty: from music held out from training")
     seed_offset: Optional[float] = key(

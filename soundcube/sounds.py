@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['LOW', 'RANGE', 'CLOSE', 'BLOCK', 'STEP', 'SILENCE', 'peaks', 'spectrogram', 'Sound', 'settings_of', 'plan_of',
-           'seed_words', 'words', 'plan_picture', 'chord_names', 'encode', 'download', 'loudness']
+           'seed_words', 'origin_words', 'words', 'plan_picture', 'chord_names', 'encode', 'download', 'loudness']
 
 # %% ../nbs/21c_sounds.ipynb #bf4e59a4
 import itertools
@@ -124,6 +124,17 @@ def seed_words(seed: dict[str, Any] | None) -> str:
     return seed_from(seed).words() if seed else ""
 
 
+def origin_words(settings: dict[str, Any]) -> str:
+    "How much of a take was in the training music before, in words; empty where nobody asked."
+    found = settings.get("origin")
+    if not isinstance(found, dict) or not isinstance(found.get("copied"), (int, float)):
+        return ""
+    longest = found.get("longest")
+    if not isinstance(longest, dict) or not isinstance(longest.get("seconds"), (int, float)):
+        return "nothing of the training music"
+    return f"{found['copied']:.0%} of the training music, at most {longest['seconds']:.1f} s of {longest.get('source')}"
+
+
 def words(settings: dict[str, Any]) -> list[list[str]]:
     "[label, value] of what is worth reading in a take's settings."
     rows = dict(
@@ -131,6 +142,7 @@ def words(settings: dict[str, Any]) -> list[list[str]]:
         epochs=settings.get("epochs"),
         seed=seed_words(settings.get("seed")),
         plan=plan_words(settings),
+        origin=origin_words(settings),
         **{k.label.lower(): settings.get(leaf) for leaf, k in SAMPLING_KEYS.items()},
         state=settings.get("random_state"),
         played="live" if settings.get("live") else None,

@@ -36,7 +36,8 @@ def find_take(folder: str | Path, name: str) -> Path:
 def _belongings(path: Path) -> list[tuple[Path, Callable[[Path], Path]]]:
     "A take's files, and where each goes when the take moves to another path."
     beside = lambda ending: (path.with_suffix(ending), lambda p: p.with_suffix(ending))
-    return [(path, lambda p: p), (sidecar(path), sidecar), beside(".npy"), beside(".png")]
+    others = (beside(ending) for ending in (".npy", ".png", ".origin.png", ".origin.json"))
+    return [(path, lambda p: p), (sidecar(path), sidecar), *others]
 
 
 def free_take(path: str | Path) -> Path:

@@ -80,8 +80,9 @@ def not_in_music(config: Config, path: Path, instead: str) -> None:
         raise SoundcubeError(f"{path} is in your music folder, where no take may go; {instead}")
 
 
-# known when a take is over: what it was told, how much of that is heard, and what had to be done about its sound
-AFTERWARDS = ("plan", "heard", "limited", "redrawn")
+# known when a take is over: what it was told, how much of that is heard, what had to be done about its sound, and
+# whose it is
+AFTERWARDS = ("plan", "heard", "limited", "redrawn", "origin")
 
 
 def tags(title: str, settings: dict[str, Any]) -> dict[str, str]:
