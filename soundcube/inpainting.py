@@ -14,9 +14,9 @@ import numpy as np
 
 from .changes import cut, put, relative
 from .codec import Codec, mono
-from .edits import SHORTEST, Edited, Original, made_of, played, scaled
+from .edits import SHORTEST, Edited, Original, made_of, played
 from .files import SoundcubeError
-from .levels import Limiter, fade_gain
+from .levels import Limiter, fade_gain, scaled
 from .performer import Performer
 from .plan import Plan, coloured, even
 from .playing import frames as played_frames
@@ -142,7 +142,7 @@ def _must_fit(performer: Performer, original: Original) -> None:
 def _crossfaded(old: np.ndarray, new: np.ndarray) -> np.ndarray:
     "From one to the other, (n,) or (n, 2) both, at equal power."
     turn = np.linspace(0, np.pi / 2, len(new))
-    return scaled(_alike(old, new), np.cos(turn)) + scaled(new, np.sin(turn))
+    return (scaled(_alike(old, new), np.cos(turn)) + scaled(new, np.sin(turn))).astype(np.float32)
 
 
 def _alike(x: np.ndarray, other: np.ndarray) -> np.ndarray:
@@ -165,12 +165,12 @@ def _joined(original: Original, part: _Part, at: int, stop: int | None, fades: t
         x[len(x) - n:] = _crossfaded(x[len(x) - n:], original.part(stop - n, stop))
     if not at:
         x = scaled(x, fade_gain(0, len(x), len(x), rate, fades[0], 0.0))
-    return x if x.ndim == 2 else _limited(x, rate)
+    return _limited(x.astype(np.float32), rate)
 
 
 def _limited(x: np.ndarray, rate: int) -> np.ndarray:
     "x, turned down where it is over full scale."
-    limiter = Limiter(rate)
+    limiter = Limiter(rate, channels=1 if x.ndim == 1 else x.shape[1])
     return np.concatenate([limiter.push(x), limiter.flush()])
 
 

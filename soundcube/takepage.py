@@ -93,7 +93,7 @@ class History:
 # %% ../nbs/23c_takepage.ipynb #594fc132
 @lru_cache(2)
 def _heard(path: Path, stamp: int, seconds: float) -> tuple[np.ndarray, int]:
-    "The first seconds of a file, (n,) float32, and its rate; stamp: its time."
+    "The first seconds of a file, (n,) or (n, 2) float32, and its rate; stamp: its time."
     sound = Sound(path)
     return sound.samples(seconds), sound.rate
 
@@ -104,6 +104,7 @@ def part_drawn(path: Path, start: float, stop: float) -> tuple[dict[str, Any], l
     x = x[max(0, int(start * rate)):int(np.ceil(stop * rate))]
     picture = spectrogram(x, rate)
     about = dict(rows=len(picture), low=LOW, high=rate / 2, range=RANGE, start=start, seconds=len(x) / rate)
+    about |= dict(channels=1 if x.ndim == 1 else x.shape[1])
     return about, [peaks(x).tobytes(), picture.tobytes()]
 
 
