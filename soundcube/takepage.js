@@ -11,7 +11,7 @@ const KEYS = "space plays, [ and ] choose a part, L loops it, R plays it again, 
 
 class Page {
   constructor(model, el) {
-    Object.assign(this, { model, asker: asker(model), heard: new Map(), side: "A", loop: false, lufs: null });
+    Object.assign(this, { model, asker: asker(model), heard: new Map(), side: "A", loop: false, lufs: null, said: "" });
     const read = (start, stop) => this.ask({ do: "draw", name: this.shown, start, stop });
     const seek = (t) => this.seek(t), changed = () => { this.lanes.draw(); this.marked(); };
     this.timeline = new Timeline({ read, seek, changed, say: (text) => this.say(text) });
@@ -280,8 +280,9 @@ class Page {
     this.bar.hidden = this.stop.hidden = !busy;
     this.doing.textContent = words;
     this.again.disabled = this.differently.disabled = busy;
-    if (error !== this.erred) this.say(error);
-    this.erred = error;
+    const text = error || (this.name ? "" : words); // of a take that is just being opened
+    if (text !== this.said) this.say(text);
+    this.said = text;
   }
   showAll() {
     this.showOthers();
