@@ -1,11 +1,13 @@
 """What the benchmarks share: small projects, and commands run as somebody would run them."""
 import math
+import multiprocessing
 import os
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import soundfile
@@ -61,6 +63,42 @@ def soundcube(root: Path, *words: str, **options) -> Run:
             p.returncode = os.waitstatus_to_exitcode(code)
             peak = usage.ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3)
     return Run(p.returncode, out, err, time.perf_counter() - begin, peak)
+
+
+def train(root: Path, events: Any, epochs: int | None = None, name: str = "model") -> None:
+    "Go on training; tell (epoch, loss) after each epoch is saved."
+    os.chdir(root)
+    from soundcube.net import Net
+    with suppress(KeyboardInterrupt):  # of one that has not begun
+        net = Net(Net.TRAIN, model_base=name)
+        net.train(epochs=epochs, on_epoch=lambda t: events.send((net.epochs, net.history[-1]["loss"])))
+
+
+def training_context() -> Any:
+    "Processes for `start`; what they need is imported once, for all."
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["soundcube.net"])
+    return context
+
+
+def start(context: Any, root: Path, **k: Any) -> tuple[Any, Any]:
+    "A process that trains, and what it tells."
+    here, there = context.Pipe(duplex=False)
+    process = context.Process(target=train, args=(root, there), kwargs=k)
+    process.start()
+    there.close()
+    return process, here
+
+
+def must_be_same(root: Path, one: str, two: str) -> None:
+    "Weights, state of the optimiser and history of two models agree, bit for bit."
+    from soundcube.checkpoints import load_checkpoint  # not above: some measure how little memory is needed
+    found = [load_checkpoint(root / f"models/{name}.safetensors") for name in (one, two)]
+    arrays = [c.weights | {f"optimiser {k}": v for k, v in c.optimiser.items()} for c in found]
+    same = arrays[0].keys() == arrays[1].keys() and all((arrays[0][k] == arrays[1][k]).all() for k in arrays[0])
+    assert same, "weights differ"
+    told = [[{k: v for k, v in h.items() if k != "seconds"} for h in c.progress["history"]] for c in found]
+    assert told[0] == told[1], "histories differ"
 
 
 def leftovers(root: Path) -> list[str]:

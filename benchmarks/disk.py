@@ -1,6 +1,6 @@
 """A full disk, a folder that may not be written, and a folder that vanished: one clear line, and the last good state intact.
 
-    python benchmarks/disk.py
+    python benchmarks/disk.py [--short]
 
 Linux only, as root: a project lies on a small tmpfs, which is filled, mounted read-only, or loses its `data/`. Without the rights to mount one, it says so and ends.
 """

@@ -6,8 +6,6 @@ A small network is trained in a process that is killed at a random moment, then 
 by default). After each kill: the saved model loads; it has every epoch that was announced as saved; its history counts 1, 2, 3, ...
 without gap or double; temporary files don't pile up. In the end its weights are, bit for bit, those of a training that was left alone.
 """
-import multiprocessing
-import os
 import random
 import sys
 import tempfile
@@ -15,24 +13,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-from common import asked, leftovers, project, soundcube
+from common import asked, leftovers, must_be_same, project, soundcube, start, training_context
 from soundcube.checkpoints import load_checkpoint
-
-
-def train(root: Path, events: Any, epochs: int | None = None, name: str = "model") -> None:
-    "Go on training; tell (epoch, loss) after each epoch is saved."
-    os.chdir(root)
-    from soundcube.net import Net
-    net = Net(Net.TRAIN, model_base=name)
-    net.train(epochs=epochs, on_epoch=lambda t: events.send((net.epochs, net.history[-1]["loss"])))
-
-
-def start(context: Any, root: Path, **k: Any) -> tuple[Any, Any]:
-    here, there = context.Pipe(duplex=False)
-    process = context.Process(target=train, args=(root, there), kwargs=k)
-    process.start()
-    there.close()
-    return process, here
 
 
 def received(events: Any) -> list[tuple[int, float]]:
@@ -59,23 +41,20 @@ def check(root: Path, told: dict[int, float], before: int) -> int:
 
 
 def left_alone(context: Any, root: Path) -> int:
-    "One more epoch, to its end; then the same number in one go; their number, if all weights agree."
-    weights = []
+    "One more epoch, to its end; then the same number in one go; their number, if all agrees."
+    done = None
     for name in ("model", "whole"):
-        process, _ = start(context, root, name=name, epochs=1 if name == "model" else done)
+        process, _ = start(context, root, name=name, epochs=done or 1)
         process.join()
         assert process.exitcode == 0 and not leftovers(root)
-        saved = load_checkpoint(root / f"models/{name}.safetensors")
-        done = saved.progress["epoch"]
-        weights.append(saved.weights | {f"optimiser {k}": v for k, v in saved.optimiser.items()})
-    assert weights[0].keys() == weights[1].keys() and all((weights[0][k] == weights[1][k]).all() for k in weights[0]), "weights differ"
+        done = load_checkpoint(root / f"models/{name}.safetensors").progress["epoch"]
+    must_be_same(root, "model", "whole")
     return done
 
 
 def main(kills: int = 200) -> None:
     chance, told, epochs, torn, begin = random.Random(0), {}, 0, 0, time.time()
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["soundcube.net"])  # imported once, for all
+    context = training_context()
     with tempfile.TemporaryDirectory() as folder:
         root = project(Path(folder) / "p", net=dict(training_epochs=10**6, schedule="constant"), state=dict(epochs_per_archive=25))
         assert soundcube(root, "convert").status == 0

@@ -14,6 +14,8 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from .arrays import matrix, samples
+
 # %% ../nbs/04a_codec.ipynb #655c3a93
 class Encoder(Protocol):
     "A stream in: `push` samples, (m,) or (m, 2) float32, get the (n, dims) frames they complete; `flush` for the rest."
@@ -61,11 +63,11 @@ class Codec:
 
     def encode(self, x: np.ndarray) -> np.ndarray:
         "(samples,) or (samples, 2) float32 -> (frames, dims) float32."
-        return _all(self.encoder(), x, 256 * self.hop)
+        return _all(self.encoder(), samples(x, 2), 256 * self.hop)
 
     def decode(self, frames: np.ndarray) -> np.ndarray:
         "(frames, dims) -> (samples,) or (samples, 2) float32."
-        return _all(self.decoder(), np.asarray(frames, np.float32), 256)
+        return _all(self.decoder(), matrix(frames, self.dims), 256)
 
     @property
     def settings(self) -> dict[str, Any]:
@@ -114,7 +116,7 @@ class Codec:
         """(n, dims) frames -> (n,) dB above silence; None if it can't be said.
 
         Of what is faint it says not much more than that it is faint."""
-        return None if self.loudness is None else (frames - self._silence) @ self.loudness
+        return None if self.loudness is None else (matrix(frames, self.dims) - self._silence) @ self.loudness
 
     @cached_property
     def _silence(self) -> np.ndarray:
@@ -123,7 +125,9 @@ class Codec:
 # %% ../nbs/04a_codec.ipynb #3a328063
 def mid_side(x: np.ndarray, channels: int) -> list[np.ndarray]:
     "What a codec of so many channels encodes of a waveform (m,) or (m, 2): [mid], or [mid, side], (m,) float32 each."
-    x = np.asarray(x, np.float32)
+    x = samples(x, 2)
+    if x.ndim == 2 and x.shape[1] == 1:
+        x = x[:, 0]
     mid = x if x.ndim == 1 else x.mean(1, dtype=np.float32)
     if channels == 1:
         return [mid]

@@ -48,8 +48,9 @@ def train(config: Config, words: list[str]) -> None:
     Net = wake().Net
     with Bar("encoding the music") as bar:  # only what was not converted for this network
         net = Net(Net.TRAIN, new="new" in flags, config=config, on_encode=bar)
-        net.tracks
+        split = net.music.split_words(TrainSettings.of(config))
     print(f"{net.shelf.base}: {net.model.count_params():,} weights, {net.epochs} epochs so far")
+    print(split)
     if net.kwargs != TrainSettings.of(config).kwargs or net.codec.hop != ConvertSettings.of(config).hop:
         print(
             f"it goes on as it was made; for a network as net.preset={config.net.preset} makes it: soundcube train new"
@@ -88,6 +89,7 @@ def _detours(acted: list[tuple[float, str]]) -> str:
 def generate(config: Config, words: list[str], like: str | None = None) -> None:
     "A take for each file name (default: output.default_file, whose last take is kept); the ending says the format."
     from soundcube.sessions import wake
+    from soundcube.takefiles import claim_take
 
     _, _, names = sort_words(words)
     paths = [place_for(config, name) for name in names]
@@ -104,14 +106,13 @@ def generate(config: Config, words: list[str], like: str | None = None) -> None:
             f"{like} was played after {record.epochs} epochs, {config.state.model_base} has {net.epochs} now: it "
             "will be another take"
         )
-    for path in paths:
-        with (
-            nullcontext((net.config, record)) if names else making_room(net.config, path, record) as (
-                net.config,
-                record,
-            )
-        ):
-            _play(room, net, path, record)
+    for wish in paths:
+        with claim_take(wish, replaces=True) as claim:
+            if claim.path != wish:
+                print(f"{wish} is just being written by somebody else; this take goes to {claim.path}")
+            makes_room = nullcontext((net.config, record)) if names else making_room(net.config, claim.path, record)
+            with makes_room as (net.config, record):
+                _play(room, net, claim.path, record)
         state = net.config.output.random_state
         if state is not None and not like:
             net.config = net.config.replace(random_state=state + 1)
@@ -130,7 +131,7 @@ def _to_repeat(config: Config, like: str) -> TakeRecord:
 
 def _play(room: Any, net: Any, path: Path, record: TakeRecord | None) -> None:
     "A take into `path`, with a line of what became of it."
-    from soundcube.takes import plan_words
+    from soundcube.takes import plan_words, sound_words, told_and_heard
 
     begin = time.perf_counter()
     with Bar(f"playing {path.name}") as bar:
@@ -141,7 +142,7 @@ def _play(room: Any, net: Any, path: Path, record: TakeRecord | None) -> None:
         f"{path}: {seconds:.1f} s, {seconds / (time.perf_counter() - begin):.0f} x real time, "
         f"random_state={made.random_state}"
         + _detours(made.guarded)
-        + (f"; {told}" if told else "")
+        + "".join(f"; {words}" for words in (told, *sound_words(told_and_heard(path))) if words)
     )
 
 # %% ../nbs/25zd_commands.ipynb #472b07b9

@@ -11,7 +11,7 @@ import json, os
 from pathlib import Path
 from typing import Any
 
-from .files import SoundcubeError, writing
+from .files import SoundcubeError, expanded, writing
 from .keys import Key, limits
 from .logs import log, open_log
 from .schema import AUDIO_FORMATS, KEYS, RATES, SECTIONS, Config, as_dict, changed, flat, full_name, unknown
@@ -91,21 +91,37 @@ def find_root(start: str | Path | None = None) -> Path:
             text = (folder / "config.yml").read_text(encoding="utf-8")[:MAX_BYTES]
         except (OSError, UnicodeDecodeError):
             continue
-        if folder == start or any(line.startswith(f"{s}:") for s in SECTIONS for line in text.splitlines()):
+        if folder == start or _is_ours(text):
             return folder
     return start
+
+
+def _is_ours(text: str) -> bool:
+    """Whether a `config.yml` that somebody may stand below is one of ours, and not another program's: most of its
+    sections are, and at least one key. One that is damaged is, if it has a line of ours: then that will be said."""
+    try:
+        tree = _parse_yaml(text)
+    except Exception:
+        return any(line.startswith(f"{s}:") for s in SECTIONS for line in text.splitlines())
+    if not isinstance(tree, dict):
+        return False
+    known = {s: keys for s, keys in tree.items() if s in SECTIONS}
+    has_key = any(f"{s}.{leaf}" in KEYS for s, keys in known.items() if isinstance(keys, dict) for leaf in keys)
+    return has_key and 2 * len(known) > len(tree)
 
 # %% ../nbs/01_config.ipynb #6e0580d5
 def load_config(path: str | Path | None = None, overrides: list[str] | tuple = (), **keywords: Any) -> Config:
     """What is asked: in the file, then by `key.subkey=value` overrides, then by keywords; nothing is filled in.
 
-    path: default `config.yml` of the project around the current folder, if there is one.
+    path: default `config.yml` of the project around the current folder, if there is one. The project is the one
+    around that file.
     keywords: keys with or without section (`batch_size=8`), or whole sections (`net=dict(batch_size=8)`)."""
-    root = find_root()
+    path = path and expanded(path)
+    root = find_root(path and path.parent)
     if path is None and (root / "config.yml").exists():
         path = root / "config.yml"
-    in_file = _in_sections(read_yaml(path), Path(path)) if path else {}
-    asked = {name: (value, Path(path).name) for name, value in in_file.items()} if path else {}
+    in_file = _in_sections(read_yaml(path), path) if path else {}
+    asked = {name: (value, path.name) for name, value in in_file.items()} if path else {}
     asked |= {name: (value, "command") for name, value in map(parse_override, overrides)}
     asked |= {full_name(name): (value, "keyword") for name, value in flat(keywords).items()}
     config = Config(root=str(root)).asked(asked)

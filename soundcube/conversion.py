@@ -9,10 +9,11 @@ __all__ = ['Report', 'decode_music', 'training_keys', 'encode_music', 'clear_dat
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from .files import SoundcubeError
+from .files import SoundcubeError, sweep
 from .process import usable_cpus
 from .containers import NO_SOUND_FILE
 from .schema import Config
@@ -138,6 +139,16 @@ def _n_workers(config: Config) -> int:
     return config.data.workers or usable_cpus()
 
 
+@contextmanager
+def _workers(store: Store, n: int) -> Iterator[Workers]:
+    "So many workers for a store; what those that died have left half made is swept up after them."
+    try:
+        with Workers(n, "soundcube.filejobs") as workers:
+            yield workers
+    finally:
+        sweep(store.folder)
+
+
 def decode_music(config: Config, progress: Progress | None = None, drop: bool = False) -> Report:
     """First step: every changed file of the music folder -> WAV in the data folder.
 
@@ -150,7 +161,7 @@ def decode_music(config: Config, progress: Progress | None = None, drop: bool = 
         library = look_through(store.music, d.source_formats, [store.folder])
         stamps = {s: store.stamp(s) for s in library.sources}  # as it is now: what changes meanwhile is converted again
         try:
-            with Workers(_n_workers(config), "soundcube.filejobs") as workers:
+            with _workers(store, _n_workers(config)) as workers:
                 work = lambda jobs: workers.run(jobs, d.seconds_per_file)
                 _recognise(store, stamps, work, report)
                 _let_go(store, library, drop, report)
@@ -283,7 +294,7 @@ def encode_music(
             return codec
         if not own:
             save_codec(where, codec)
-        with Workers(min(_n_workers(config), len(jobs)), "soundcube.filejobs") as workers:
+        with _workers(store, min(_n_workers(config), len(jobs))) as workers:
             for k, (s, result) in enumerate(workers.run(jobs, config.data.seconds_per_file)):
                 if isinstance(result, SoundcubeError):
                     raise SoundcubeError(f"{s}: {result}")

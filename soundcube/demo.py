@@ -61,5 +61,5 @@ def picture(config: Config) -> None:
         )
         + f"Next: put your own music into {config.path(config.data.source_dir)}, then\n"
         "  soundcube convert && soundcube train && soundcube generate\n"
-        "or open the panels: jupyter lab nbs/app.ipynb"
+        "or open the panels: jupyter lab --config=jupyter_config.py nbs/app.ipynb"
     )

@@ -11,7 +11,8 @@ from collections.abc import Iterable
 import numpy as np
 import scipy.fft
 
-from .codec import Codec
+from .arrays import matrix
+from .codec import Codec, mono
 from .files import SoundcubeError
 
 # %% ../nbs/04c_fft.ipynb #158f58e3
@@ -39,6 +40,7 @@ class Fft(Codec):
             raise SoundcubeError("the codec fft is mono; use data.codec=spectral for two channels")
         power, samples = 0.0, 0
         for x in pieces:
+            x = mono(x)
             power += np.sum(np.square(x, dtype=float))
             samples += len(x)
         scale = max(1e-6, np.sqrt(power / max(samples, 1) / 2))
@@ -52,7 +54,7 @@ class _Cutter:
         self.rest = np.zeros(0, np.float32)
 
     def push(self, x: np.ndarray) -> np.ndarray:
-        x = np.concatenate([self.rest, np.asarray(x, np.float32)])
+        x = np.concatenate([self.rest, mono(x)])
         n = len(x) // self.window
         self.rest = x[n * self.window:]
         X = scipy.fft.rfft(x[:n * self.window].reshape(n, self.window) / self.scale, axis=1, norm="ortho")
@@ -69,7 +71,7 @@ class _Paster:
         self.window, self.scale = codec.window, codec.arrays["scale"]
 
     def push(self, frames: np.ndarray) -> np.ndarray:
-        F = np.ascontiguousarray(frames, np.float32).reshape(-1, self.window).view(np.complex64)
+        F = matrix(frames, self.window).view(np.complex64)
         X = np.concatenate([F[:, :1].real, F[:, 1:], F[:, :1].imag], 1)
         waves = scipy.fft.irfft(X, self.window, axis=1, norm="ortho") * self.scale
         return waves.astype(np.float32).ravel()

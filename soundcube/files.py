@@ -14,6 +14,7 @@ import json
 import os
 import re
 import sys
+import threading
 import time
 import unicodedata
 from collections.abc import Callable, Iterator
@@ -175,9 +176,9 @@ def aside(path: str | Path, suffix: str = ".bak") -> Path:
     raise SoundcubeError(f"{path}: too many {suffix} files beside it; delete some")
 
 # %% ../nbs/00_files.ipynb #433e3195
-def _numbered(path: Path, again: str) -> Iterator[Path]:
-    "`path`, then its name with 2, 3, ... as `again` spells it."
-    others = (path.with_name(f"{path.stem}{again.format(k)}{path.suffix}") for k in itertools.count(2))
+def _numbered(path: Path, again: str, first: int = 2) -> Iterator[Path]:
+    "`path`, then its name with 2, 3, ... (or from `first` on) as `again` spells it."
+    others = (path.with_name(f"{path.stem}{again.format(k)}{path.suffix}") for k in itertools.count(first))
     return itertools.chain([path], others)
 
 
@@ -191,18 +192,26 @@ def free_path(path: str | Path, again: str = "-{}", taken: Callable[[Path], bool
 class Claim:
     """A file name for one writer alone: `path` is nobody else's until `release`, or the end of a `with` block.
 
-    It is the wished path, or the first of `stem-2.wav`, ... that is not `taken` and not claimed by another writer."""
+    It is the wished path, or the first of `stem-2.wav`, ... that is not `taken` and not claimed by another writer.
+    first: the number to begin with."""
 
-    def __init__(self, path: str | Path, again: str = "-{}", taken: Callable[[Path], bool] = os.path.lexists):
+    def __init__(
+        self,
+        path: str | Path,
+        again: str = "-{}",
+        taken: Callable[[Path], bool] = os.path.lexists,
+        first: int = 2,
+    ):
         wish = Path(path)
         wish.parent.mkdir(parents=True, exist_ok=True)
-        self.path = next(p for p in _numbered(wish, again) if self._get(p, taken))
+        self.path = next(p for p in _numbered(wish, again, first) if self._get(p, taken))
 
     def _get(self, path: Path, taken: Callable[[Path], bool]) -> bool:
         "Whether this name could be had; then it is ours."
-        self._mark = path.with_name(f".{_tag(path)}.claim")
+        self._mark = _mark(path)
         if not _create(self._mark, str(os.getpid())):
             return False
+        _claimed[self._mark] = threading.get_ident()
         if taken(path):
             self.release()
             return False
@@ -210,6 +219,7 @@ class Claim:
 
     def release(self) -> None:
         "Let go of the name."
+        _claimed.pop(self._mark, None)
         self._mark.unlink(missing_ok=True)
 
     def __enter__(self) -> "Claim":
@@ -219,10 +229,30 @@ class Claim:
         self.release()
 
 
+_claimed: dict[Path, int] = {}  # marks of this process -> the thread that has the claim
+
+
+def _mark(path: Path) -> Path:
+    "The hidden file that says that a name is claimed."
+    path = Path(os.path.abspath(path))
+    return path.with_name(f".{_tag(path)}.claim")
+
+
 @contextlib.contextmanager
 def sole_writer(path: str | Path) -> Iterator[None]:
-    "For as long, nobody else writes `path`, whether there is a file or not; a `SoundcubeError` if somebody does."
+    """For as long, nobody else writes `path`, whether there is a file or not; a `SoundcubeError` if somebody does.
+
+    Whoever has claimed the name already, in the same thread, goes on."""
+    mark, thread = _mark(Path(path)), threading.get_ident()
+    if _claimed.get(mark) == thread:
+        del _claimed[mark]  # for one writer
+        try:
+            yield
+        finally:
+            _claimed[mark] = thread
+        return
     with Claim(path, taken=lambda p: False) as claim:
+        _claimed.pop(mark, None)
         if claim.path != Path(path):
             raise SoundcubeError(
                 f"{path} is just being written by another program; wait for it, or choose another name"

@@ -155,7 +155,7 @@ class Live {
     const db = this.speaker.level(), { dataset } = this.root;
     this.buffer.set(ahead / FULL_BUFFER, `${ahead.toFixed(2)} s`);
     this.gaps.set(underruns ? 1 : 0, String(underruns));
-    this.level.set(1 - db / QUIETEST, db < QUIETEST ? "silent" : `${db.toFixed(0)} dB`);
+    this.level.set(1 - db / QUIETEST, db < QUIETEST ? "silent" : `${db.toFixed(0)} dB${turnedDown(this.speaker)}`);
     this.follow(played - (played < this.before ? 0 : this.before));
     this.before = played;
     if (this.model.get("recording")) this.count(0.05);
@@ -215,6 +215,12 @@ class Live {
     this.microphone.stop();
     this.speaker?.close();
   }
+}
+
+// What the limiter does, in words; nothing, as a rule.
+function turnedDown({ turnedDown: gain }) {
+  const db = -20 * Math.log10(gain);
+  return db > 0.05 ? `, too loud by ${db.toFixed(1)} dB, turned down` : "";
 }
 
 function watch(live) {

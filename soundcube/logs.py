@@ -13,6 +13,7 @@ from .schema import Config
 
 # %% ../nbs/00e_logs.ipynb #0b90c38f
 log = logging.getLogger("soundcube")
+log.addHandler(logging.NullHandler())  # else what is logged before there is a file goes to the terminal, a second time
 LONGEST, KEPT = 1_000_000, 3  # bytes of a log; older ones
 
 

@@ -16,7 +16,7 @@ import numpy as np
 from .files import SoundcubeError
 from .audio import read_audio
 from .codecs import Codec
-from .data import Batches, Progress, Store, Track, load_tracks, split_tracks
+from .data import Batches, Progress, Store, Track, load_tracks, split_tracks, split_words
 from .hearing import hear
 from .plan import Conditioning, Plan, coloured
 from .schema import Config
@@ -47,6 +47,11 @@ class TrainingMusic:
     def held_out(self) -> list[Track]:
         "What seeds are taken from; none where there is no music."
         return self.tracks[1]
+
+    def split_words(self, asked: TrainSettings) -> str:
+        "What a training as asked learns from and what is held out, in words."
+        train, held = self.tracks
+        return split_words(train, held, asked.block(self.codec.frame_rate) + 1)
 
     def read(self, file: str, rate: int, start: float, seconds: float | None) -> np.ndarray:
         "Float32 samples of a file of the project, in as many channels as the codec has: (n,) or (n, 2)."

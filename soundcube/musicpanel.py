@@ -19,6 +19,7 @@ import traitlets
 from .files import SoundcubeError, explain, free_path, inside
 from .schema import Config
 from .data import Store, find_music
+from .library import NO_MUSIC, wanted
 from .library import LEFT_OUT
 from .drafts import Draft, as_draft
 from .elements import Gauge, Lately, Panel, Slot, alarm, bar, button, clock, duration, script, source, words
@@ -36,6 +37,11 @@ def music_files(config: Config) -> dict[str, tuple[str, str]]:
     there = {s: _about(store, s) for s in find_music(store.music, formats)}
     out = {s: ("left out", "") for s in find_music(store.music / LEFT_OUT, formats)}
     return there | {s: v for s, v in out.items() if s not in there}
+
+
+def _formats(config: Config) -> list[str]:
+    "The endings that the settings ask for; none where all is tried that may be music."
+    return sorted(wanted(config.data.source_formats))
 
 
 def _about(store: Store, name: str) -> tuple[str, str]:
@@ -65,12 +71,13 @@ class DropZone(anywidget.AnyWidget):
 
     _esm = script("upload.js")
     _css = source("panels.css")
-    formats = traitlets.List().tag(sync=True)
+    formats = traitlets.List().tag(sync=True)  # endings, if only those are wanted
+    no_music = traitlets.List(sorted(NO_MUSIC)).tag(sync=True)
 
     def __init__(self, draft: Draft, saved: Callable[[Path], None] = lambda path: None) -> None:
         self.draft, self.uploads = draft, Uploads(self._receive, saved)
         self._expire = Lately(self._give_up, IDLE / 10)
-        super().__init__(formats=draft.config.data.source_formats)
+        super().__init__(formats=_formats(draft.config))
         self.on_msg(self._told)
         tidy(self._folder)
 
@@ -165,7 +172,7 @@ class CorpusPanel(Panel):
     def _list(self) -> None:
         "The files, and what they come to."
         config, chosen = self.draft.config, self.list.value
-        self.files, self.upload.formats = music_files(config), config.data.source_formats
+        self.files, self.upload.formats = music_files(config), _formats(config)
         width = min(70, max(map(len, self.files), default=0))
         self.list.options = [(_line(name, width, *about), name) for name, about in self.files.items()]
         if chosen in self.files:

@@ -7,14 +7,13 @@ __all__ = ['place_for', 'as_seed', 'making_room', 'must_repeat']
 
 # %% ../nbs/25zb_naming.ipynb #8499ff42
 import glob
-import itertools
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from .files import SoundcubeError
+from .files import Claim, SoundcubeError, expanded
 from .records import TakeRecord
 from .sampling import FromFile
 from .schema import Config
@@ -25,7 +24,8 @@ def place_for(config: Config, name: str, makes_room: bool = False) -> Path:
     made for it."""
     from soundcube.takes import not_in_music
 
-    path = Path(name) if Path(name).parent != Path() else config.path(config.output.output_dir, name)
+    path = expanded(name)
+    path = path if path.parent != Path() else config.path(config.output.output_dir, name)
     not_in_music(config, path, f"name a file outside of it{as_seed(config, path)}")
     if path.exists() and not makes_room and not _is_take(path):
         raise SoundcubeError(
@@ -51,19 +51,16 @@ def _is_take(path: Path) -> bool:
 def making_room(config: Config, path: Path, like: TakeRecord | None) -> Iterator[tuple[Config, TakeRecord | None]]:
     """The take at `path` becomes `generated-1.wav` (or -2, ...), and comes back if no new one is made; `config` and
     `like` then: it may be their seed."""
+    from soundcube.takefiles import rename_take
+
     if not path.is_file():
         yield config, like
         return
     is_it = lambda file: bool(file) and config.path(file).resolve() == path.resolve()
     seeds = is_it(config.output.seed_file), bool(like) and isinstance(like.seed, FromFile) and is_it(like.seed.file)
-    old = _rename(
-        path,
-        next(
-            n
-            for n in (f"{path.stem}-{k}" for k in itertools.count(1))
-            if not any(path.parent.glob(f"{glob.escape(n)}.*"))
-        ),
-    )
+    taken = lambda p: p == path or any(p.parent.glob(f"{glob.escape(p.stem)}.*"))
+    with Claim(path, taken=taken, first=1) as free:
+        old = rename_take(path, free.path.stem)
     if seeds[0]:
         config = config.replace(seed_file=str(old))
     if seeds[1]:
@@ -72,19 +69,9 @@ def making_room(config: Config, path: Path, like: TakeRecord | None) -> Iterator
         yield config, like
     except BaseException:
         if not path.exists():
-            _rename(old, path.stem)
+            rename_take(old, path.stem)
         raise
     print(f"the take before it is {old} now")
-
-
-def _rename(take: Path, stem: str) -> Path:
-    "Give a take another name; its settings, its frames and its picture go with it."
-    from soundcube.players import rename_take
-
-    new, picture = rename_take(take, stem), take.with_suffix(".png")
-    if picture.is_file():
-        os.rename(picture, new.with_suffix(".png"))
-    return new
 
 
 def must_repeat(config: Config, like: str, record: TakeRecord) -> None:

@@ -22,7 +22,7 @@ from .codecs import Codec
 from .config import Config, load_config
 from .data import Progress, Store, encode_music, load_codec
 from .music import TrainingMusic, music_of, usual_steps
-from .performer import Performer, write
+from .performer import AGAIN, Performer, write
 from .plan import Plan, follows_plan
 from .playing import Player
 from .progress import Progress
@@ -253,19 +253,18 @@ class Net:
         random_state: int | None = None,
         plan: Plan | None = None,
     ) -> Take:
-        """A take of `steps` frames (default: as configured); with `reset=False` it goes on exactly where the last one
-        stopped.
+        """A take of `steps` frames (default: as configured), drawn again if it is silent; with `reset=False` it goes on
+        exactly where the last one stopped.
 
         seed: frames, (n, dims), to go on from; plan: what to play (default: as configured, else a walk through the
         music)."""
         self._plays()
         asked = self.asked(steps=steps)
         if reset or self.player is None or seed is not None or plan is not None:
-            self.start(seed, random_state, plan=plan, steps=asked.steps)
-        else:
-            self.performer.record = replace(
-                self.performer.record, continued=True, steps=asked.steps, sampling=asked.sampling
-            )
+            return self._new_take(asked.steps, seed, random_state, plan)
+        self.performer.record = replace(
+            self.performer.record, continued=True, steps=asked.steps, sampling=asked.sampling
+        )
         return self.performer.take(asked.steps)
 
     def again(
@@ -312,6 +311,19 @@ class Net:
     def _edits(self, random_state: int | None) -> TakeSettings:
         return self.asked(random_state=random_state)
 
+    def _new_take(
+        self, steps: int, given: np.ndarray | None, random_state: int | None, plan: Plan | None
+    ) -> Take:
+        "A take from its beginning, drawn again with the next random state while it is silent."
+        for silent in range(AGAIN + 1):
+            record = self.start(given, random_state, plan=plan, steps=steps)
+            self.performer.record = replace(record, redrawn=dict(silent=silent) if silent else None)
+            take = self.performer.take(steps)
+            if not take.silent:
+                break
+            random_state = (record.random_state + 1) % 2**31
+        return take
+
     def played_plan(self, take: int = 0) -> Plan | None:
         "The plan of a take, as far as it goes by now; None of a network that follows none."
         return self.performer.played_plan(take)
@@ -322,6 +334,8 @@ def write_take(
 ) -> TakeRecord:
     """Play a take straight into a sound file; its record. The name's ending says the format.
 
-    like: the record of an older take, to be played again exactly."""
+    like: the record of an older take, to be played again exactly. Another one is drawn again if it is silent."""
     asked = net.asked()
-    return write(net.performer, path, like.settings(asked) if like else asked, progress)
+    if like:
+        return write(net.performer, path, like.settings(asked), progress, again=0)
+    return write(net.performer, path, asked, progress)

@@ -30,7 +30,8 @@ class Position:
 class TrainingSnapshot:
     """How a training stands. curve: (epoch, loss) points; takes: (epoch, Take) pairs.
 
-    splits: epochs after which other music was held out than before; ended: why the last run was over."""
+    splits: epochs after which other music was held out than before; ended: why the last run was over; split: what is
+    held out, in words."""
 
     model: str
     state: str = "idle"
@@ -43,6 +44,7 @@ class TrainingSnapshot:
     splits: tuple[int, ...] = ()
     ended: str = ""
     advice: str = ""
+    split: str = ""
 
     @property
     def busy(self) -> bool:

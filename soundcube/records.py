@@ -37,6 +37,7 @@ class TakeRecord:
     live, continued, take: why it can't be played again;
     guarded: (second, what was wrong) where the guard stepped in; plan, heard: what it was told, and what is heard of
     it; edit: of which take it was made, and how (see [lineage](11a_lineage.ipynb));
+    redrawn: {silent: so many takes before it were silent, and thrown away};
     ignored: a line for each setting of an older version that is none any more."""
 
     soundcube: str | None = None
@@ -59,6 +60,7 @@ class TakeRecord:
     plan: dict[str, Any] | None = None
     heard: dict[str, Any] | None = None
     edit: dict[str, Any] | None = None
+    redrawn: dict[str, Any] | None = None
     ignored: tuple[str, ...] = field(default=(), compare=False)
 
     def as_dict(self) -> dict[str, Any]:
@@ -136,6 +138,7 @@ _PLAIN = (
     "plan",
     "heard",
     "edit",
+    "redrawn",
 )
 
 

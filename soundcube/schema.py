@@ -13,7 +13,7 @@ from typing import Any, Literal, Mapping, Optional
 
 from pydantic import BaseModel, PrivateAttr
 
-from .files import SoundcubeError
+from .files import SoundcubeError, expanded
 from .keys import FROZEN, PLAIN_NAME, Key, Name, checked, key, keys_of, plain
 from .sampling import PlanRequest, Sampling
 
@@ -236,8 +236,8 @@ class Config(BaseModel):
         return self.model_copy(update=dict(root=str(root)))
 
     def path(self, *parts: str) -> Path:
-        "A path of the project; absolute ones stay as they are."
-        return Path(self.root, *parts)
+        "A path of the project; absolute ones stay as they are, and `~` and `$HOME` are what they are in a shell."
+        return Path(self.root, *map(expanded, parts))
 
 # %% ../nbs/00c_schema.ipynb #699c9c6a
 def flat(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -19,11 +19,12 @@ from .files import Lock, SoundcubeError, hushed
 from .config import load_config
 from .logs import log
 from .schema import Config
+from .settings import TrainSettings
 from .checkpoints import Shelf
 from .takes import not_in_music
 from .jobs import Session, shared
 from .advice import advice
-from .takefiles import free_take
+from .takefiles import claim_take
 from .notes import Notes, TrainingSnapshot
 
 # %% ../nbs/22_sessions.ipynb #785a2ac3
@@ -62,7 +63,7 @@ class TrainingSession(Session):
         self.config = config or load_config()
         self.make, self.take_every, self.take_seconds = make, take_every, take_seconds
         self.net: Any = None
-        self.notes = Notes(self.config)
+        self.notes, self._split = Notes(self.config), ""
 
     @classmethod
     def of(cls, config: Config) -> "TrainingSession":
@@ -80,7 +81,8 @@ class TrainingSession(Session):
     def snapshot(self) -> TrainingSnapshot:
         "How it stands now."
         words = advice(self.notes.history, self.busy, self.error)
-        return replace(self.notes.snapshot(Shelf(self.config).base), state=self.state, error=self.error, advice=words)
+        noted = self.notes.snapshot(Shelf(self.config).base)
+        return replace(noted, state=self.state, error=self.error, advice=words, split=self._split)
 
     def work(self, new: bool = False) -> None:
         "Build the network and train it."
@@ -91,6 +93,7 @@ class TrainingSession(Session):
             self.notes.load(self.config)
         self._next_take = self.take_every
         self.net = self.make(self.config, new)
+        self._split = _split_words(self.net, self.config)
         if not self.move("running"):
             return
         end = self.net.train(on_step=self._on_step, on_epoch=self._on_epoch)
@@ -123,6 +126,12 @@ class TrainingSession(Session):
         except Exception:
             log.exception("no take")
         self.tell()
+
+
+def _split_words(net: Any, config: Config) -> str:
+    "What this network learns from and what is held out, in words; empty where that is not known."
+    music = getattr(net, "music", None)
+    return music.split_words(TrainSettings.of(config)) if music else ""
 
 
 def _held_out(net: Any) -> tuple[str, ...] | None:
@@ -234,8 +243,9 @@ class TakeSession(Session):
             if self.state == "stopping":
                 return
             self.move("running")
-            if not self._play(room, net, free_take(wish), number):
-                return
+            with claim_take(wish) as claim:
+                if not self._play(room, net, claim.path, number):
+                    return
 
     def _play(self, room: Any, net: Any, path: Path, number: int) -> bool:
         "Write one take; False when it was stopped."

@@ -23,7 +23,7 @@ from .codec import mono
 from .plan import Plan
 from .scores import parse_chords
 from .sampling import SAMPLING_KEYS, seed_from
-from .takes import Take, plan_words, read_settings, tags, told_and_heard, unpacked
+from .takes import Take, plan_words, read_settings, sound_words, tags, told_and_heard, unpacked
 
 # %% ../nbs/21c_sounds.ipynb #233da0e9
 def peaks(x: np.ndarray, columns: int = 1600) -> np.ndarray:
@@ -134,6 +134,7 @@ def words(settings: dict[str, Any]) -> list[list[str]]:
         **{k.label.lower(): settings.get(leaf) for leaf, k in SAMPLING_KEYS.items()},
         state=settings.get("random_state"),
         played="live" if settings.get("live") else None,
+        sound="; ".join(sound_words(settings)),
     )
     return [[k, f"{v:g}" if isinstance(v, float) else str(v)] for k, v in rows.items() if v not in (None, "")]
 

@@ -1,6 +1,7 @@
 // The loudspeaker of the live page: a worklet that plays what the kernel sends, and counts what was heard.
 
 import { decibels } from "./base.js";
+import { LIMITER } from "./limiter.js";
 
 // Runs in the audio thread: a ring of samples that is filled by messages and emptied by the loudspeaker.
 const RING = `
@@ -63,16 +64,24 @@ export class Speaker {
     this.context = new AudioContext({ sampleRate: rate, latencyHint: "playback" });
     this.gain = new GainNode(this.context);
     this.meter = new AnalyserNode(this.context, { fftSize: 1024 });
-    this.gain.connect(this.meter).connect(this.context.destination);
+    this.meter.connect(this.context.destination);
     this.node = null;
-    const url = URL.createObjectURL(new Blob([RING], { type: "text/javascript" }));
-    this.ready = this.context.audioWorklet.addModule(url).finally(() => URL.revokeObjectURL(url));
+    this.turnedDown = 1;  // the least gain lately, of what would be over full scale
+    const url = URL.createObjectURL(new Blob([RING, LIMITER], { type: "text/javascript" }));
+    const added = this.context.audioWorklet.addModule(url).finally(() => URL.revokeObjectURL(url));
+    this.ready = added.then(() => this.limit());
+  }
+  limit() {
+    const limiter = new AudioWorkletNode(this.context, "soundcube-limiter");
+    limiter.port.onmessage = ({ data }) => { this.turnedDown = data; };
+    this.limiter = limiter;
+    limiter.connect(this.gain).connect(this.meter);
   }
   async begin(run, channels, told) {
     await this.ready;
     const options = { numberOfInputs: 0, outputChannelCount: [channels], processorOptions: { channels } };
     const node = new AudioWorkletNode(this.context, "soundcube-ring", options);
-    node.connect(this.gain);
+    node.connect(this.limiter);
     this.node = node;
     this.over = new Promise((done) => {
       node.port.onmessage = ({ data }) => {

@@ -12,6 +12,7 @@ from functools import cache
 
 import numpy as np
 
+from .arrays import matrix
 from .codec import Codec, mid_side
 from .files import SoundcubeError
 from .panning import balance, band_powers, erb_bands, pan_gains
@@ -282,7 +283,7 @@ class _Unpacker:
 
     def _unpacked(self, frames: np.ndarray) -> tuple[list[np.ndarray], np.ndarray]:
         "Magnitudes of each channel, (n * columns, bins), of frames (n, dims); and balances, (n, bands)."
-        a, frames = self.codec.arrays, np.ascontiguousarray(np.nan_to_num(frames), np.float32)
+        a, frames = self.codec.arrays, matrix(frames, self.codec.dims)
         logs = np.empty((len(frames), len(a["mean"])), np.float32)
         _unpack(frames, a["synthesis"], a["mean"], a["ceiling"], logs)
         sizes = logs[:, :self.shape.sizes]
@@ -295,6 +296,8 @@ class _Unpacker:
         return columns, logs[:, self.shape.sizes:]
 
     def push(self, frames: np.ndarray) -> np.ndarray:
+        if not len(frames := matrix(frames, self.codec.dims)):
+            return np.zeros((0, 2) if self.codec.channels == 2 else 0, np.float32)
         sizes, balances = self._unpacked(frames)
         if len(sizes) == 1:
             return self.waves[0].push(self.phases.push(sizes[0]))

@@ -8,19 +8,31 @@ __all__ = ['QUIET', 'HANN_GAMMA', 'hann', 'Analyser', 'stft', 'magnitudes', 'Pha
 # %% ../nbs/04_stft.ipynb #77de68da
 import numpy as np
 import scipy.fft
+from .arrays import matrix, samples, whole
+from .files import SoundcubeError
 from .process import njit
 
 # %% ../nbs/04_stft.ipynb #c1dfd96e
 def hann(n: int) -> np.ndarray:
     "Periodic Hann window: (n,) float32."
+    n = whole(n, "a window's samples")
     return (0.5 - 0.5 * np.cos(2 * np.pi * np.arange(n) / n)).astype(np.float32)
 
 # %% ../nbs/04_stft.ipynb #fe5dbbce
+def _sizes(window: int, hop: int) -> tuple[int, int]:
+    "A window and a hop of so many samples; a `SoundcubeError` if they can't be."
+    window, hop = whole(window, "window"), whole(hop, "hop")
+    if window < 2 or hop > window:
+        raise SoundcubeError(f"expected a window of at least 2 samples, and a hop within it; got {window} and {hop}")
+    return window, hop
+
+
 class Analyser:
     """Streaming STFT: `push` waveform, (m,) float32, and get the (n, window // 2 + 1) complex64 frames it completes.
 
     A waveform of N samples gives `n_frames(N)` frames in all, after `flush`."""
     def __init__(self, window: int, hop: int):
+        window, hop = _sizes(window, hop)
         self.window, self.hop, self.taper = window, hop, hann(window)
         self.rest, self.seen = np.zeros(window - hop, np.float32), 0
 
@@ -28,8 +40,9 @@ class Analyser:
         return -(-(samples + self.window - self.hop) // self.hop)
 
     def push(self, x: np.ndarray) -> np.ndarray:
+        x = samples(x)
         self.seen += len(x)
-        x = np.concatenate([self.rest, np.asarray(x, np.float32)])
+        x = np.concatenate([self.rest, x])
         n = max(0, (len(x) - self.window) // self.hop + 1)
         self.rest = x[n * self.hop:]
         out = np.empty((n, self.window // 2 + 1), np.complex64)
@@ -45,13 +58,16 @@ class Analyser:
 
 # %% ../nbs/04_stft.ipynb #0ade7c2c
 def stft(x: np.ndarray, window: int, hop: int) -> np.ndarray:
-    "All frames of a waveform: (samples,) float32 -> (frames, window // 2 + 1) complex64."
+    "All frames of a waveform: (n,) float32 -> (frames, window // 2 + 1) complex64."
     a = Analyser(window, hop)
     return np.concatenate([a.push(x), a.flush()])
 
 # %% ../nbs/04_stft.ipynb #7b52009b
 def magnitudes(frames: np.ndarray) -> np.ndarray:
-    "Absolute values of complex64 frames, float32; several times quicker than `np.abs`, which guards against overflow."
+    """Absolute values of complex64 frames of any shape, float32; several times quicker than `np.abs`, which guards
+    against overflow, from 1e19 on."""
+    if getattr(frames, "dtype", None) != np.complex64:
+        raise SoundcubeError(f"expected complex64 frames; got {getattr(frames, 'dtype', type(frames).__name__)}")
     return np.sqrt(frames.real ** 2 + frames.imag ** 2)
 
 # %% ../nbs/04_stft.ipynb #1574bddb
@@ -141,12 +157,16 @@ class PhaseRebuilder:
 
     tolerance: bins quieter than this share of the frame's loudest get a random phase."""
     def __init__(self, window: int, hop: int, tolerance: float = 1e-3):
+        window, hop = _sizes(window, hop)
+        if window % hop:
+            raise SoundcubeError(f"expected a window of a whole number of hops; got {window} and {hop} samples")
         self.window, self.hop, self.tolerance, self.done = window, hop, tolerance, 0
         bins = window // 2 + 1
         self.phase, self.across = np.zeros(bins, np.float32), np.zeros(bins, np.float32)
         self.logs = np.empty((0, bins), np.float32)
 
     def push(self, sizes: np.ndarray) -> np.ndarray:
+        sizes = matrix(sizes, self.window // 2 + 1, "magnitudes")
         logs = np.log(np.maximum(sizes, np.float32(1e-7)), dtype=np.float32)
         if not len(self.logs) and len(logs):
             logs = np.concatenate([logs[:1], logs])  # the first frame has none before it

@@ -19,10 +19,12 @@ from typing import Any
 import numpy as np
 
 from .files import Claim, SoundcubeError, explain, write_json
+from .levels import Limiter
 from .audio import AudioWriter, fade_gain, read_audio, write_audio
 from .checkpoints import Shelf
+from .library import may_be_music
 from .levels import scaled
-from .schema import AUDIO_FORMATS, Config, as_dict
+from .schema import Config, as_dict
 from .net import Net
 from .playing import RUN
 from .sampling import FromFile, Given, HeldOut, Noise, Sampling
@@ -104,13 +106,14 @@ class Recorder:
         self.samples, self._last = 0, silence(channels)
         about = tags(self.path.stem, settings)
         self._out = AudioWriter(self.path, rate, bit_depth, channels, about).__enter__()
+        self._limiter = Limiter(rate, channels=channels)
 
     def write(self, x: np.ndarray) -> None:
         "Append (n,) or (n, channels) float32."
         self._last = np.concatenate([self._last, ease(x, self.rate, self.samples)])
         self.samples += len(x)
         n = max(0, len(self._last) - int(FADE * self.rate))
-        self._out.write(self._last[:n])
+        self._out.write(self._limiter.push(self._last[:n]))
         self._last = self._last[n:]
 
     def close(self) -> Path | None:
@@ -118,9 +121,10 @@ class Recorder:
         if not self.samples:
             self.discard()
             return None
-        self._out.write(ease(self._last, self.rate, out=True))
+        self._out.write(self._limiter.push(ease(self._last, self.rate, out=True)))
+        self._out.write(self._limiter.flush())
         self._out.__exit__(None, None, None)
-        write_json(sidecar(self.path), self.settings)
+        write_json(sidecar(self.path), self.settings | self._limiter.record(self.rate))
         self._claim.release()
         return self.path
 
@@ -274,9 +278,8 @@ MAX_SEED = 600.0  # seconds
 def take_in(data: bytes, name: str, folder: Path, rate: int, number: int = 0, channels: int = 1) -> Path:
     "A sound file's bytes as `seed-<number>.wav` in `folder`; an error for what is too large or no sound."
     ending = Path(name).suffix.lower()
-    if ending[1:] not in AUDIO_FORMATS:
-        known = ", ".join(AUDIO_FORMATS[:5])
-        raise SoundcubeError(f"{name[-60:]!r}: expected a sound file ({known}, ...)")
+    if not may_be_music(name):
+        raise SoundcubeError(f"{name[-60:]!r}: expected a sound file")
     if len(data) > MAX_SEED_FILE:
         raise SoundcubeError(f"{name[-60:]!r}: expected at most {MAX_SEED_FILE >> 20} MB for a seed")
     raw, wav = folder / f"upload-{number}{ending}", folder / f"seed-{number}.wav"

@@ -36,6 +36,10 @@ def figures(s: TrainingSnapshot) -> dict[str, str]:
     }
 
 
+def _sentence(words: str) -> str:
+    return f"{words[0].upper()}{words[1:]}." if words else ""
+
+
 def _figure(value: float | None) -> str:
     return "-" if value is None else f"{value:.3f}"
 
@@ -150,7 +154,7 @@ class TrainingPanel(Panel):
         self.picker.offer(s.takes)
 
     def _news(self, s: TrainingSnapshot) -> str:
-        said = alarm(s.advice) if s.error else html.escape(s.advice)
+        said = alarm(s.advice) if s.error else html.escape(f"{s.advice} {_sentence(s.split)}".strip())
         return said + (" Since then other music is held out: losses jump there." if s.splits else "")
 
     def _allow(self, s: TrainingSnapshot) -> None:

@@ -18,8 +18,11 @@ function render({ model, el }) {
   const words = h("span", {}, "Drop music here, or ", h("u", {}, "choose files"));
   const box = h("label", { className: "sc-drop" }, choose, words);
   const root = h("section", { className: "soundcube", "aria-label": "Add music" }, box, outbox.el);
-  const ends = (name) => model.get("formats").some((f) => name.toLowerCase().endsWith(`.${f}`));
-  const isMusic = (name) => ends(name) && !name.startsWith(".");
+  const isMusic = (name) => {
+    const ending = name.toLowerCase().split(".").pop(), formats = model.get("formats");
+    if (name.startsWith(".")) return false;
+    return formats.length ? formats.includes(ending) : !model.get("no_music").includes(ending);
+  };
   const accept = () => { choose.accept = model.get("formats").map((f) => `.${f}`).join(","); };
   const received = (message) => outbox.received(message), leave = () => outbox.leave();
   droppable(root, box, isMusic, (files) => outbox.add(files), (text) => outbox.say(text));

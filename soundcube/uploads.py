@@ -13,11 +13,12 @@ import shutil
 import threading
 import time
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from .files import SoundcubeError, explain, free_path, inside, writing
+from .library import may_be_music, wanted
 
 # %% ../nbs/22b_uploads.ipynb #8b594b26
 LONGEST = 80  # letters of a name
@@ -40,13 +41,16 @@ def safe_stem(name: str) -> str:
     return f"_{kept}" if _RESERVED.match(kept) else kept
 
 
-def safe_name(name: str, endings: list[str]) -> tuple[str, str]:
-    "(stem, ending) under which an uploaded file is kept; endings: those that are taken, without a dot."
+def safe_name(name: str, formats: Sequence[str] = ()) -> tuple[str, str]:
+    """(stem, ending) under which an uploaded file is kept. What may be music is taken, as in the music folder.
+
+    formats: endings, if only those are wanted."""
     name = name.encode("utf-8", "replace").decode()  # half a character can't be in a file's name
-    ending = Path(name).suffix
-    if ending[1:].lower() not in endings:
-        shown = ", ".join(endings[:8]) + (", ..." if len(endings) > 8 else "")
-        raise SoundcubeError(f"{name[-80:]!r} is not taken for music; expected one of: {shown}")
+    if not name.strip(". ") or not may_be_music(name, formats):
+        chosen = sorted(wanted(formats))
+        expected = f"; expected one of: {', '.join(chosen[:8])}" if chosen else ""
+        raise SoundcubeError(f"{name[-80:]!r} is not taken for music{expected}")
+    ending = Path(name).suffix if re.fullmatch(r"\.\w{1,9}", Path(name).suffix, re.ASCII) else ""
     return safe_stem(name.removesuffix(ending)), ending.lower()
 
 # %% ../nbs/22b_uploads.ipynb #35aef11b
@@ -57,11 +61,14 @@ IDLE = 600.0  # seconds without a piece until a file is given up; a cell that ru
 class Upload:
     """A file that comes in pieces, hidden beside its place until it is whole.
 
-    size: bytes that it will have; got: that are there; endings: what is taken; limit: bytes at most."""
+    size: bytes that it will have; got: that are there; formats: endings, if only those are taken; limit: bytes, at
+    most."""
 
-    def __init__(self, folder: Path, name: str, size: Any, endings: list[str], limit: int = MAX_UPLOAD) -> None:
+    def __init__(
+        self, folder: Path, name: str, size: Any, formats: Sequence[str] = (), limit: int = MAX_UPLOAD
+    ) -> None:
         self.folder, self.size, self.got = folder, size, 0
-        self.stem, self.ending = safe_name(name, endings)
+        self.stem, self.ending = safe_name(name, formats)
         if type(size) is not int or not 0 < size <= limit:
             most = f"{limit >> 30} GB" if limit >> 30 else f"{limit >> 20} MB"
             raise SoundcubeError(

@@ -14,10 +14,11 @@ from typing import Any
 import numpy as np
 
 from . import audio, data
+from .arrays import samples, whole
 from .codecs import Codec
 from .config import load_config
 from .settings import TrainSettings
-from .files import SoundcubeError
+from .files import SoundcubeError, expanded
 from .takes import Take, not_in_music, record
 
 # %% ../nbs/27b_utils.ipynb #c1dfd96e
@@ -46,10 +47,8 @@ def _codec(codec: Codec | None) -> Codec:
 def time2freq(x: np.ndarray, codec: Codec | None = None) -> np.ndarray:
     """Waveform, (samples,) or (samples, 2) -> frames, (n, dims); by the converted music's codec unless another is
     given."""
-    x, codec = np.asarray(x), _codec(codec)
-    if x.dtype.kind != "f" or not (x.ndim == 1 or _is_stereo(x, codec.channels)):
-        raise SoundcubeError(f"expected samples (n,) of floats in [-1, 1]; got {x.dtype} of shape {x.shape}")
-    return codec.encode(x.astype(np.float32))
+    codec = _codec(codec)
+    return codec.encode(samples(x, codec.channels))
 
 def _is_stereo(x: np.ndarray, channels: int) -> bool:
     "Whether this is a waveform where there are two channels; no codec has frames that short."
@@ -57,33 +56,29 @@ def _is_stereo(x: np.ndarray, channels: int) -> bool:
 
 def freq2time(frames: np.ndarray, codec: Codec | None = None) -> np.ndarray:
     "Frames, (n, dims), or a `Take` -> waveform, (samples,) or (samples, 2) float32."
-    codec, frames = _codec(codec or getattr(frames, "codec", None)), np.asarray(frames)
-    if frames.dtype.kind != "f" or frames.ndim != 2 or frames.shape[1] != codec.dims:
-        raise SoundcubeError(f"expected frames (n, {codec.dims}) of floats; got {frames.dtype} of shape {frames.shape}")
-    return codec.decode(frames)
+    return _codec(codec or getattr(frames, "codec", None)).decode(frames)
 
 def wav2freq(path: str | Path, codec: Codec | None = None) -> np.ndarray:
     "Any audio file -> frames."
     codec = _codec(codec)
-    return codec.encode(audio.read_audio(path, codec.rate, channels=codec.channels))
+    return codec.encode(audio.read_audio(expanded(path), codec.rate, channels=codec.channels))
 
 # %% ../nbs/27b_utils.ipynb #0ade7c2c
 def read_wav(path: str | Path, rate: int | None = None) -> np.ndarray:
     "Any audio file -> mono waveform at `rate` (default: data.sample_rate), (samples,) float32."
-    return audio.read_audio(path, rate or load_config().data.sample_rate)
+    return audio.read_audio(expanded(path), rate or load_config().data.sample_rate)
 
 def write_wav(path: str | Path, x: np.ndarray, rate: int | None = None) -> Path:
     "Waveform -> file, at the configured rate and depth; the name's ending says the format."
-    config = load_config()
-    return audio.write_audio(path, x, rate or config.data.sample_rate, config.data.bit_depth)
+    config, path = load_config(), expanded(path)
+    not_in_music(config, path, "name a file outside of it")
+    return audio.write_audio(path, samples(x, 2), rate or config.data.sample_rate, config.data.bit_depth)
 
 def write_output(path: str | Path, take: Any, process: bool = True) -> Path:
     "Write what `Net.gen` returned (or frames, or a waveform) as a sound file; with the configured fades if `process`."
-    config, x = load_config(), np.asarray(take)
-    if x.dtype.kind != "f" or x.ndim not in (1, 2):
-        raise SoundcubeError("expected a take, frames (n, dims) or samples (n,) or (n, 2) of floats in [-1, 1]; "
-                             f"got {x.dtype} of shape {x.shape}")
-    if x.ndim == 2 and not _is_stereo(x, config.data.channels): x = freq2time(take)
+    config, given = load_config(), np.asarray(take) if isinstance(take, Take | np.ndarray) else np.zeros(0)
+    stereo = _is_stereo(given, config.data.channels)
+    x = freq2time(take) if given.ndim == 2 and not stereo else samples(take, config.data.channels)
     rate = take.codec.rate if isinstance(take, Take) else config.data.sample_rate
     fades = (config.output.fade_in, config.output.fade_out) if process else (0.0, 0.0)
     settings = getattr(take, "settings", None)
@@ -98,7 +93,7 @@ def fade(x: np.ndarray, fade_in: float | None = None, fade_out: float | None = N
     config = load_config()
     fade_in = config.output.fade_in if fade_in is None else fade_in
     fade_out = config.output.fade_out if fade_out is None else fade_out
-    return audio.fade(x, rate or config.data.sample_rate, fade_in, fade_out)
+    return audio.fade(samples(x, 2), rate or config.data.sample_rate, fade_in, fade_out)
 
 def fade_in(x: np.ndarray, seconds: float | None = None, rate: int | None = None) -> np.ndarray:
     "Waveform that begins with a raised-cosine fade."
@@ -119,12 +114,22 @@ def load_blocks(**overrides: Any) -> np.ndarray:
 
 def tvsplit(blocks: np.ndarray, split: int = 10) -> tuple[np.ndarray, np.ndarray]:
     "(training, validation): one block in `split` validates, beginning with the first."
-    validates = np.arange(len(blocks)) % split == 0
+    blocks = _blocks(blocks)
+    validates = np.arange(len(blocks)) % whole(split, "split") == 0
     return blocks[~validates], blocks[validates]
 
 def tvbatch(training: np.ndarray, validation: np.ndarray) -> tuple[np.ndarray, ...]:
     "x, y, xx, yy: each block and the same one frame later."
+    training, validation = _blocks(training), _blocks(validation)
     return training[:, :-1], training[:, 1:], validation[:, :-1], validation[:, 1:]
+
+
+def _blocks(x: np.ndarray) -> np.ndarray:
+    "x, if it is blocks (blocks, frames, dims) of floats."
+    if isinstance(x, np.ndarray) and x.ndim == 3 and x.dtype.kind == "f":
+        return x
+    got = f"{x.dtype} of shape {x.shape}" if isinstance(x, np.ndarray) else type(x).__name__
+    raise SoundcubeError(f"expected blocks (blocks, frames, dims) of floats; got {got}")
 
 def load_data(split: int = 10, **overrides: Any) -> tuple[np.ndarray, ...]:
     "x, y, xx, yy of all converted music; what `Net(data=...)` takes."
@@ -133,16 +138,29 @@ def load_data(split: int = 10, **overrides: Any) -> tuple[np.ndarray, ...]:
 # %% ../nbs/27b_utils.ipynb #f1abd670
 def com2pol(z: np.ndarray) -> np.ndarray:
     "Complex -> (magnitude, angle in radians) on a new last axis."
+    z = _numbers(z)
     return np.stack([np.abs(z), np.angle(z)], -1)
 
 def pol2com(polar: np.ndarray) -> np.ndarray:
     "The inverse of `com2pol`."
+    polar = _numbers(polar, pairs=True)
     return polar[..., 0] * np.exp(1j * polar[..., 1])
 
 def enchannel(z: np.ndarray) -> np.ndarray:
     "Complex -> (real, imaginary) on a new last axis."
+    z = _numbers(z)
     return np.stack([z.real, z.imag], -1)
 
 def dechannel(pair: np.ndarray) -> np.ndarray:
     "The inverse of `enchannel`."
+    pair = _numbers(pair, pairs=True)
     return pair[..., 0] + 1j * pair[..., 1]
+
+
+def _numbers(x: Any, pairs: bool = False) -> np.ndarray:
+    "x, if it is an array of floats or complex numbers; pairs: of two floats each, on its last axis."
+    a = x if isinstance(x, np.ndarray) else np.zeros(0, object)
+    if a.dtype.kind == "f" and a.shape[-1:] == (2,) or not pairs and a.dtype.kind in "fc":
+        return a
+    what = "an array of pairs of floats, (..., 2)" if pairs else "an array of complex numbers or floats"
+    raise SoundcubeError(f"expected {what}; got {f'{a.dtype} of shape {a.shape}' if a is x else type(x).__name__}")
