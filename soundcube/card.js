@@ -8,8 +8,8 @@ const FORMATS = ["wav", "flac", "mp3"];
 const percent = (db) => Math.min(100, Math.max(0, 100 + (db * 100) / 60));
 
 export class Card {
-  constructor(take, ask, shelf) {
-    Object.assign(this, { take, ask, shelf, drawing: null, asked: false });
+  constructor(take, ask, shelf, opens = false) {
+    Object.assign(this, { take, ask, shelf, opens, drawing: null, asked: false });
     this.hearing = new Hearing(ask, take.name);
     this.note = h("div", { className: "sc-note", role: "alert", hidden: true });
     this.title = h("div", { className: "sc-title" });
@@ -18,6 +18,7 @@ export class Card {
     this.nameIt();
     if (take.error) this.say(take.error);
     else this.el.append(this.view, this.controls(), this.about());
+    this.update(take);
     this.listen();
     this.show();
   }
@@ -39,7 +40,9 @@ export class Card {
     const rename = button("Rename", "Give it another name", () => this.rename());
     const remove = button("Delete", "Put it into the folder .bin", () => this.remove());
     const space = h("span", { className: "sc-space" });
-    this.title.replaceChildren(...(this.shelf ? [this.star, name, kind, space, rename, remove] : [name, kind]));
+    const open = button("Open", "Work on it: play a part again, go on differently", () => this.do({ do: "open" }));
+    const doing = [...(this.opens && !take.error ? [open] : []), rename, remove];
+    this.title.replaceChildren(...(this.shelf ? [this.star, name, kind, space, ...doing] : [name, kind]));
     this.update(take);
   }
   controls() {
@@ -65,7 +68,8 @@ export class Card {
       .map((name) => button(name, `Download as ${name}`, () => this.download(`.${name.toLowerCase()}`)));
     this.matched = h("span", { className: "sc-matched" });
     const words = this.take.words.map(([k, v]) => h("span", {}, `${k} `, h("b", {}, v)));
-    return h("div", { className: "sc-foot" }, h("div", { className: "sc-words" }, ...words, this.matched),
+    this.noted = h("span");
+    return h("div", { className: "sc-foot" }, h("div", { className: "sc-words" }, ...words, this.matched, this.noted),
       h("span", { className: "sc-group", role: "group", "aria-label": "Download" }, "↓", ...formats));
   }
 
@@ -83,6 +87,7 @@ export class Card {
     this.take = take;
     this.star.textContent = take.favourite ? "★" : "☆";
     this.star.setAttribute("aria-pressed", take.favourite);
+    this.noted?.replaceChildren(...(take.note ? ["note ", h("b", {}, take.note)] : []));
   }
   // A refused name keeps the field and what was typed; a card of the new name takes the focus over.
   rename() {

@@ -76,11 +76,12 @@ function drawFrequencies(g, { left }, low, high) {
   g.fillText("Hz", left - 6, WAVE + 4);
 }
 
-function drawTimes(g, { left, room, width, base }, seconds) {
-  const step = tickStep(seconds, room), short = seconds < 60;
+function drawTimes(g, { left, room, width, base }, start, seconds) {
+  const step = tickStep(seconds, room), short = start + seconds < 60;
   g.textAlign = "center";
-  for (let t = 0; t <= seconds; t += step) {
-    const x = left + (room * t) / seconds, text = step < 1 ? t.toFixed(1) : short ? String(t) : clock(t);
+  for (let n = Math.ceil(start / step - 1e-6); n * step <= start + seconds; n++) {
+    const t = n * step, x = left + (room * (t - start)) / seconds;
+    const text = step < 1 ? t.toFixed(1) : short ? String(t) : clock(t);
     g.fillRect(x, base, 1, 4);
     g.fillText(text, Math.min(x, width - 16), base + 12);
   }
@@ -116,9 +117,9 @@ function drawPlan(g, { left, room }, { plan, chords, seconds }) {
   }
 }
 
-// All of it into `canvas`, which is `width` CSS pixels wide.
+// All of it into `canvas`, which is `width` CSS pixels wide; start: the second that it begins at.
 export function draw(canvas, width, drawing) {
-  const { wave, channels, spectrogram, low, high, range, seconds, plan } = drawing;
+  const { wave, channels, spectrogram, low, high, range, start = 0, seconds, plan } = drawing;
   const base = WAVE + PICTURE + (plan ? PLAN.names + PLAN.map : 0), scale = devicePixelRatio || 1;
   const place = { left: GUTTER.left, room: width - GUTTER.left - GUTTER.right, width, base };
   Object.assign(canvas, { width: width * scale, height: (base + GUTTER.bottom) * scale });
@@ -132,7 +133,7 @@ export function draw(canvas, width, drawing) {
   g.drawImage(spectrogram, place.left, WAVE, place.room, PICTURE);
   g.fillStyle = ink;
   drawFrequencies(g, place, low, high);
-  drawTimes(g, place, seconds);
+  drawTimes(g, place, start, seconds);
   if (plan) drawPlan(g, place, drawing);
   drawKey(g, place, range, ink);
 }

@@ -14,7 +14,9 @@ from typing import Any
 from .backend import keras
 import numpy as np
 
+from .edits import Edited
 from .files import SoundcubeError
+from .inpainting import Share, again, branch, extend
 from .checkpoints import Checkpoint, Shelf, load_checkpoint, save_checkpoint
 from .codecs import Codec
 from .config import Config, load_config
@@ -256,8 +258,7 @@ class Net:
 
         seed: frames, (n, dims), to go on from; plan: what to play (default: as configured, else a walk through the
         music)."""
-        if not self.mode & self.GEN:
-            raise SoundcubeError("this Net was not made for playing; make it with Net(Net.GEN) or Net(Net.ALL)")
+        self._plays()
         asked = self.asked(steps=steps)
         if reset or self.player is None or seed is not None or plan is not None:
             return self._new_take(asked.steps, seed, random_state, plan)
@@ -265,6 +266,50 @@ class Net:
             self.performer.record, continued=True, steps=asked.steps, sampling=asked.sampling
         )
         return self.performer.take(asked.steps)
+
+    def again(
+        self,
+        take: Any,
+        start: float,
+        stop: float,
+        plan: Plan | None = None,
+        random_state: int | None = None,
+        progress: Share = lambda share: None,
+    ) -> Edited:
+        """A new take: `take` (a `Take`, or the path of a sound file) with its part from `start` to `stop`, in seconds,
+        played again. plan: of the whole take, such as `played(take).with_chord(4, 8, "Dm")`. See `inpainting.again`."""
+        return again(self._plays(), self._edits(random_state), take, start, stop, plan, progress)
+
+    def branch(
+        self,
+        take: Any,
+        at: float,
+        seconds: float | None = None,
+        plan: Plan | None = None,
+        random_state: int | None = None,
+        progress: Share = lambda share: None,
+    ) -> Edited:
+        "A new take: as `take` up to second `at`, and on differently for so many seconds. See `inpainting.branch`."
+        return branch(self._plays(), self._edits(random_state), take, at, seconds, plan, progress)
+
+    def extend(
+        self,
+        take: Any,
+        seconds: float,
+        plan: Plan | None = None,
+        random_state: int | None = None,
+        progress: Share = lambda share: None,
+    ) -> Edited:
+        "A new take: `take`, and so many seconds more. See `inpainting.extend`."
+        return extend(self._plays(), self._edits(random_state), take, seconds, plan, progress)
+
+    def _plays(self) -> Performer:
+        if not self.mode & self.GEN:
+            raise SoundcubeError("this Net was not made for playing; make it with Net(Net.GEN) or Net(Net.ALL)")
+        return self.performer
+
+    def _edits(self, random_state: int | None) -> TakeSettings:
+        return self.asked(random_state=random_state)
 
     def _new_take(
         self, steps: int, given: np.ndarray | None, random_state: int | None, plan: Plan | None

@@ -53,22 +53,22 @@ class Plan:
     @classmethod
     def from_chords(cls, text: str, tempo: float = 120.0, seconds: float | None = None) -> "Plan":
         "A chart, such as Am F | C G: see `sources.from_chords`."
-        return _sources().from_chords(text, tempo, seconds)
+        return _above("sources").from_chords(text, tempo, seconds)
 
     @classmethod
     def from_audio(cls, path: str | Path, seconds: float | None = None) -> "Plan":
         "Another recording's harmony, energy and onsets: see `sources.from_audio`."
-        return _sources().from_audio(path, seconds)
+        return _above("sources").from_audio(path, seconds)
 
     @classmethod
     def from_midi(cls, path: str | Path, seconds: float | None = None) -> "Plan":
         "A MIDI file's: see `sources.from_midi`."
-        return _sources().from_midi(path, seconds)
+        return _above("sources").from_midi(path, seconds)
 
     @classmethod
     def from_curves(cls, seconds: float, **curves: Sequence[float]) -> "Plan":
         "energy, density, brightness by hand: see `sources.from_curves`."
-        return _sources().from_curves(seconds, **curves)
+        return _above("sources").from_curves(seconds, **curves)
 
     @property
     def seconds(self) -> float:
@@ -103,14 +103,22 @@ class Plan:
             places=np.concatenate([self.places, other.places]),
             chords=self.chords + tuple((a + later, b + later, notes) for a, b, notes in other.chords))
 
+    def with_chord(self, start: float, stop: float, chords: str) -> "Plan":
+        "Another chord, or several, from `start` to `stop`: see `changes.with_chord`."
+        return _above("changes").with_chord(self, start, stop, chords)
+
+    def with_curve(self, name: str, points: Sequence[Sequence[float]]) -> "Plan":
+        "energy, density or brightness drawn through (second, 0 to 1) points: see `changes.with_curve`."
+        return _above("changes").with_curve(self, name, points)
+
     def plot(self, axes: Any = None) -> Any:
         "Draw it: see `plot`."
         return plot(self, axes)
 
 
-def _sources() -> Any:
-    "Where plans come from is a room above this one: looked up when somebody asks."
-    return import_module("soundcube.sources")
+def _above(room: str) -> Any:
+    "Where plans come from, and are changed by hand, are rooms above this one: looked up when somebody asks."
+    return import_module(f"soundcube.{room}")
 
 # %% ../nbs/07_plan.ipynb #66034a64
 def even(seconds: float) -> np.ndarray:

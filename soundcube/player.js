@@ -15,6 +15,7 @@ class Takes {
     this.root = h("section", { className: "soundcube sc-takes", "aria-label": this.shelf ? "Takes" : "Player" });
     if (this.shelf) this.root.append(this.header());
     this.root.append(this.list);
+    if (this.shelf) this.root.append(this.bin());
     el.append(this.root);
   }
   header() {
@@ -26,13 +27,35 @@ class Takes {
     const title = "Play all takes equally loud, so that music is compared and not volume; files are left as they are";
     const equal = h("label", { title }, this.equal, " Equally loud");
     const only = h("label", {}, this.only, " Favourites only");
-    return h("div", { className: "sc-row" }, this.count, h("span", { className: "sc-space" }), equal, only, again);
+    const about = { type: "search", placeholder: "Search", "aria-label": "Search takes", oninput: () => this.show() };
+    this.wanted = h("input", { ...about, className: "sc-search", title: "Names, notes, models, chords, seeds" });
+    const space = h("span", { className: "sc-space" });
+    return h("div", { className: "sc-row" }, this.count, space, this.wanted, equal, only, again);
+  }
+  bin() {
+    this.thrown = h("ul", { className: "sc-tree" });
+    this.binned = h("details", { hidden: true }, h("summary", {}, "Bin"), this.thrown);
+    return this.binned;
+  }
+  showBin() {
+    const names = this.model.get("binned");
+    const back = (name) => this.asker.ask({ do: "restore", name }).catch((error) => this.say(error.message));
+    const again = (name) => button("Restore", `Put ${name} back among the takes`, () => back(name));
+    const row = (name) => h("li", {}, again(name), " ", name);
+    this.binned.hidden = !names.length;
+    this.thrown.replaceChildren(...names.map(row));
+  }
+  // Whether all words that were typed are written on a take.
+  fits(take) {
+    const text = [take.title, take.note, ...take.words.flat()].join(" ").toLowerCase();
+    const words = (this.wanted?.value ?? "").toLowerCase().split(/\s+/);
+    return (!this.only?.checked || take.favourite) && words.every((word) => text.includes(word));
   }
   say(text) { if (this.count) this.count.textContent = text; }
   get target() { return this.shelf && this.equal.checked ? this.model.get("loudness") : null; }
   match() { for (const card of this.cards.values()) card.match(this.target); }
   card(take) {
-    const card = new Card(take, this.asker.ask, this.shelf);
+    const card = new Card(take, this.asker.ask, this.shelf, this.model.get("opens"));
     card.match(this.target);
     return card;
   }
@@ -42,8 +65,10 @@ class Takes {
     for (const take of takes)
       if (this.cards.has(key(take))) this.cards.get(key(take)).update(take);
       else this.cards.set(key(take), this.card(take));
-    this.arrange(takes.filter((t) => !this.only?.checked || t.favourite));
-    if (this.shelf) this.say(this.words(takes.length, this.model.get("more")));
+    this.arrange(takes.filter((take) => this.fits(take)));
+    if (!this.shelf) return;
+    this.say(this.words(takes.length, this.model.get("more")));
+    this.showBin();
   }
   arrange(shown) { // moving a card would stop its sound
     shown.forEach((take, k) => {
@@ -75,7 +100,7 @@ class Takes {
 function render({ model, el }) {
   guardKeys();
   const takes = new Takes(model, el), show = () => takes.show();
-  const changes = ["change:takes", "change:more"];
+  const changes = ["change:takes", "change:more", "change:binned"];
   changes.forEach((event) => model.on(event, show));
   const offs = [onKernelLost(model, (how) => takes.lost(how)), onTheme(() => takes.redraw())];
   show();

@@ -36,7 +36,8 @@ class TakeRecord:
     codec: its fingerprint; seed_steps, steps: frames; seconds: exact length; fades: seconds in and out;
     live, continued, take: why it can't be played again;
     guarded: (second, what was wrong) where the guard stepped in; plan, heard: what it was told, and what is heard of
-    it; redrawn: {silent: so many takes before it were silent, and thrown away};
+    it; edit: of which take it was made, and how (see [lineage](11a_lineage.ipynb));
+    redrawn: {silent: so many takes before it were silent, and thrown away};
     ignored: a line for each setting of an older version that is none any more."""
 
     soundcube: str | None = None
@@ -58,6 +59,7 @@ class TakeRecord:
     guarded: tuple[tuple[float, str], ...] = field(default=(), compare=False)
     plan: dict[str, Any] | None = None
     heard: dict[str, Any] | None = None
+    edit: dict[str, Any] | None = None
     redrawn: dict[str, Any] | None = None
     ignored: tuple[str, ...] = field(default=(), compare=False)
 
@@ -109,6 +111,8 @@ class TakeRecord:
     @property
     def once_only(self) -> str:
         "Why it does not follow from its settings alone, in words; empty if it does."
+        if self.edit is not None:
+            return "was made of another take"
         if self.live:
             return "was played live, with hands on the knobs"
         if self.take is not None:
@@ -133,6 +137,7 @@ _PLAIN = (
     "take",
     "plan",
     "heard",
+    "edit",
     "redrawn",
 )
 

@@ -18,9 +18,11 @@ import numpy as np
 from .files import SoundcubeError, inside, read_json, sole_writer, write_json
 from .levels import Limiter, SilenceMeter, is_silent, scaled
 from .audio import AudioWriter, fade_gain, read_metadata
+from .changes import LANES, curve
 from .codec import Codec, mono
 from .plan import Plan
 from .records import TakeRecord
+from .sources import MOST, QUIETEST
 from .schema import Config
 
 # %% ../nbs/11_takes.ipynb #ac3478d6
@@ -178,18 +180,54 @@ def sound_words(settings: dict[str, Any]) -> list[str]:
 
 
 def packed(plan: Plan) -> dict[str, str]:
-    "A plan's harmony as text. edges: seconds, n + 1; chroma: 12 digits from 0 to f for each of the n steps."
-    digits = np.rint(15 * np.clip(np.nan_to_num(plan.group("chroma")), 0, 1)).astype(int)
-    chroma = " ".join("".join("0123456789abcdef"[d] for d in row) for row in digits)
-    return dict(edges=" ".join(f"{t:.3f}" for t in plan.edges), chroma=chroma)
+    """A plan as text. edges: seconds, n + 1; chroma: 12 digits from 0 to f for each of the n steps; energy, density,
+    brightness: 0 to 99 each, of a plan that tells deviations; chords: from:to:notes of each; - is nothing told."""
+    chroma = " ".join(map(_digits, plan.group("chroma")))
+    spans = " ".join(f"{a:.3f}:{b:.3f}:{','.join(map(str, notes))}" for a, b, notes in plan.chords)
+    curves = {name: _numbers(curve(plan, name)) for name in LANES} if plan.relative else {}
+    return dict(edges=" ".join(f"{t:.3f}" for t in plan.edges), chroma=chroma) | curves | (
+        dict(chords=spans) if spans else {})
+
+
+def _digits(row: np.ndarray) -> str:
+    "A row of chroma, (12,)."
+    if np.isnan(row).any():
+        return "-"
+    return "".join("0123456789abcdef"[d] for d in np.rint(15 * np.clip(row, 0, 1)).astype(int))
+
+
+def _numbers(values: np.ndarray) -> str:
+    "A curve from 0 to 1, (n,)."
+    return " ".join("-" if np.isnan(v) else f"{99 * v:.0f}" for v in values)
 
 
 def unpacked(steps: Any) -> Plan | None:
     "The plan that was `packed`; None if this is none."
     try:
         edges = np.array([float(t) for t in steps["edges"].split()])
-        chroma = [[int(digit, 16) / 15 for digit in row] for row in steps["chroma"].split()]
+        rows = [[np.nan] * 12 if row == "-" else [int(d, 16) / 15 for d in row] for row in steps["chroma"].split()]
+        chroma = np.reshape(rows, (len(edges) - 1, 12))
+        groups = {LANES[name]: _deviations(steps[name], chroma, name) for name in LANES if name in steps}
+        chords = tuple(_chord_span(word) for word in steps.get("chords", "").split())
         good = len(edges) > 1 and np.isfinite(edges).all() and (np.diff(edges) >= 0).all()
-        return Plan.of(edges, dict(chroma=np.reshape(chroma, (len(edges) - 1, 12)))) if good else None
+        plan = Plan.of(edges, dict(chroma=chroma) | groups, relative=bool(groups), chords=chords)
+        return plan if good else None
     except (TypeError, KeyError, ValueError, AttributeError):
         return None
+
+
+def _deviations(text: str, chroma: np.ndarray, name: str) -> np.ndarray:
+    "A curve's deviations, (n,); where no note is told, it rests."
+    values = np.array([np.nan if word == "-" else float(word) / 99 for word in text.split()])
+    if len(values) != len(chroma) or not ((values >= 0) & (values <= 1) | np.isnan(values)).all():
+        raise ValueError
+    rests = ~chroma.any(1) & (name == "energy") & ~np.isnan(values)
+    return np.where(rests, QUIETEST, 2 * MOST * (values - 0.5))
+
+
+def _chord_span(word: str) -> tuple[float, float, tuple[int, ...]]:
+    start, end, notes = word.split(":")
+    pitch_classes = tuple(int(n) for n in notes.split(",") if n)
+    if not 0 <= float(start) < float(end) or not all(0 <= n < 12 for n in pitch_classes):
+        raise ValueError
+    return float(start), float(end), pitch_classes

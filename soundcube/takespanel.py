@@ -7,6 +7,7 @@ __all__ = ['TakesPanel', 'news']
 
 # %% ../nbs/24h_takespanel.ipynb #a2f1e06b
 import html
+from pathlib import Path
 from typing import Any
 
 from .schema import Config
@@ -16,6 +17,7 @@ from .jobs import Follower
 from .planchooser import NextTake, PlanChooser, SeedChooser
 from .players import TakeShelf
 from .sessions import TakeSession, TakeSnapshot
+from .takepage import TakePage
 
 # %% ../nbs/24h_takespanel.ipynb #6d9432ba
 class TakesPanel(Panel):
@@ -31,10 +33,10 @@ class TakesPanel(Panel):
         self.halt = button("Stop", "Stop; what was played so far of the take at hand is not kept", self._stop)
         self.gauge, self.said, self.warning = Gauge("Progress"), words("", "sc-quiet"), words("", "sc-quiet")
         self.gauge.layout.flex = "1 1 300px"
-        self.shelf = TakeShelf(None, lambda: self.draft.config)
-        super().__init__(
-            self.plan, self.seed, self.next, bar(self.go, self.halt, self.gauge), self.warning, self.said, self.shelf
-        )
+        self.shelf = TakeShelf(None, lambda: self.draft.config, self._open)
+        self.page = TakePage(lambda: self.draft.config, self.shelf.refresh)
+        generate = (self.plan, self.seed, self.next, bar(self.go, self.halt, self.gauge), self.warning, self.said)
+        super().__init__(*generate, self.page, self.shelf)
         self.draft.watchers.append(self._paint)
         self._paint.now()
 
@@ -46,6 +48,7 @@ class TakesPanel(Panel):
     def refresh(self) -> None:
         "Look again at what is there."
         self.shelf.refresh()
+        self.page.refresh()
         self.plan.refresh()
         self.seed.refresh()
         self._paint()
@@ -63,6 +66,9 @@ class TakesPanel(Panel):
         if now != self._was:
             self.shelf.refresh()
         self._was = now
+
+    def _open(self, path: Path) -> None:
+        self.page.work_on(path)
 
     def _start(self) -> None:
         self.following.current().start(count=self.next.count.value)

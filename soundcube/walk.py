@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['MOST', 'CONTEXT', 'BEND', 'SOME', 'NEIGHBOURS', 'SHORTEST', 'LONGEST', 'CHOICE', 'RECENT', 'APART', 'ASKED',
-           'CONTRAST', 'Corpus', 'Walk', 'wander', 'complete', 'shaped', 'whence']
+           'MOST_NOTES', 'CONTRAST', 'Corpus', 'Walk', 'wander', 'complete', 'shaped', 'whence']
 
 # %% ../nbs/08_walk.ipynb #a5d9ff19
 from collections import deque
@@ -244,14 +244,19 @@ def complete(plan: Plan, walk: Walk) -> Plan:
     return replace(plan, values=scale.units(values), places=steps, relative=False)
 
 # %% ../nbs/08_walk.ipynb #120814a2
+MOST_NOTES = 7  # of a chord
+
 def shaped(plan: Plan, corpus: Corpus) -> Plan:
-    "A plan of chords, 0 for what is no note of them, with the strengths that notes have in the music."
+    "A plan whose chords, 0 for what is no note of them, have the strengths that notes have in the music."
     usual, values = corpus.strengths, plan.values.copy()
-    for row in values[:, PART["chroma"]]:
-        if np.isnan(row).any() or not row.any():
+    middle = (plan.edges[1:] + plan.edges[:-1]) / 2
+    written = np.any([(middle > a) & (middle < b) for a, b, _ in plan.chords], axis=0)
+    for step in np.flatnonzero(written):
+        row = values[step, PART["chroma"]]
+        n = int((row > 0).sum())
+        if not 0 < n <= MOST_NOTES:  # a rest; or it has its strengths
             continue
         order = np.argsort(-row, kind="stable")
-        n = int((row > 0).sum())
         row[order[:n]], row[order[n:]] = usual[:n], usual[n:].mean()
     return replace(plan, values=values)
 
