@@ -43,9 +43,8 @@ def train(config: Config, words: list[str]) -> None:
         if not w.isdigit() or int(w) < 1:
             raise UsageError(f"unexpected {w!r}; expected: new, a number of epochs, key.subkey=value")
         config = config.replace({"net.training_epochs": int(w), "net.training_minutes": None}, origin="command")
-    from soundcube.sessions import wake
+    from soundcube.net import Net
 
-    Net = wake().Net
     with Bar("encoding the music") as bar:  # only what was not converted for this network
         net = Net(Net.TRAIN, new="new" in flags, config=config, on_encode=bar)
         net.tracks
@@ -87,7 +86,7 @@ def _detours(acted: list[tuple[float, str]]) -> str:
 
 def generate(config: Config, words: list[str], like: str | None = None) -> None:
     "A take for each file name (default: output.default_file, whose last take is kept); the ending says the format."
-    from soundcube.sessions import wake
+    from soundcube.net import Net
 
     _, _, names = sort_words(words)
     paths = [place_for(config, name) for name in names]
@@ -97,8 +96,9 @@ def generate(config: Config, words: list[str], like: str | None = None) -> None:
     if record:
         config = config.replace(model_base=record.model or config.state.model_base)
     config = as_demo(config, record)
-    room = wake()
-    net = room.Net(room.Net.GEN, config=config)
+    net = Net(Net.GEN, config=config)
+    if slower := net.performer.slower:
+        print(slower)
     if record and (record.epochs, record.codec) != (net.epochs, net.codec.fingerprint):
         print(
             f"{like} was played after {record.epochs} epochs, {config.state.model_base} has {net.epochs} now: it "
@@ -111,7 +111,7 @@ def generate(config: Config, words: list[str], like: str | None = None) -> None:
                 record,
             )
         ):
-            _play(room, net, path, record)
+            _play(net, path, record)
         state = net.config.output.random_state
         if state is not None and not like:
             net.config = net.config.replace(random_state=state + 1)
@@ -128,13 +128,14 @@ def _to_repeat(config: Config, like: str) -> TakeRecord:
     return record
 
 
-def _play(room: Any, net: Any, path: Path, record: TakeRecord | None) -> None:
+def _play(net: Any, path: Path, record: TakeRecord | None) -> None:
     "A take into `path`, with a line of what became of it."
+    from soundcube.net import write_take
     from soundcube.takes import plan_words
 
     begin = time.perf_counter()
     with Bar(f"playing {path.name}") as bar:
-        made = room.write_take(net, path, record, bar)
+        made = write_take(net, path, record, bar)
     seconds = made.steps / net.codec.frame_rate
     told = plan_words(made.as_dict())
     print(
