@@ -117,7 +117,7 @@ class Performer:
         "A line to say, of a network that is played by Keras; empty of others."
         if self.stored.network.named():
             return ""
-        return f"{self.name}: no compiled loop for this network ({self.stored.name}), so Keras plays it, and starts slowly"
+        return f"{self.name}: {self.stored.name} has no compiled loop; Keras plays it, and starts slowly"
 
     def start(
         self, asked: TakeSettings, given: np.ndarray | None = None, plan: Plan | None = None, takes: int = 1

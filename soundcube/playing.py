@@ -9,7 +9,7 @@ __all__ = ['RUN', 'AS_LEARNED', 'BLOCK', 'Plain', 'Guided', 'LookingBack', 'Play
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 
