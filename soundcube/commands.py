@@ -44,7 +44,9 @@ def train(config: Config, words: list[str]) -> None:
             raise UsageError(f"unexpected {w!r}; expected: new, a number of epochs, key.subkey=value")
         config = config.replace({"net.training_epochs": int(w), "net.training_minutes": None}, origin="command")
     from soundcube.net import Net
+    from soundcube.stored import wake
 
+    wake()  # it takes seconds, in which no bar stands still
     with Bar("encoding the music") as bar:  # only what was not converted for this network
         net = Net(Net.TRAIN, new="new" in flags, config=config, on_encode=bar)
         net.tracks
