@@ -287,8 +287,8 @@ def _read(named: dict[str, np.ndarray], o: Options, groups: list[int]) -> Weight
         join=_matrix(named, "head/join"),
         autoregressive=named["head/told"],
         skip=named["head/skip"],
-        outs=Matrix(*(np.concatenate(part) for part in zip(*matrices))),                # all groups', in one
-        rows=np.cumsum([0, *(o.components * (2 * n + 1) for n in groups)]),             # where a group's begin
+        outs=Matrix(*(np.concatenate(part) for part in zip(*matrices))),  # all groups', in one
+        rows=np.cumsum([0, *(o.components * (2 * n + 1) for n in groups)]),  # where a group's begin
         edges=np.cumsum([0, *groups]),
         components=o.components,
         hidden=o.hidden,

@@ -45,7 +45,7 @@ def wake() -> Any:
 class StoredModel:
     """A network. name, kwargs: how it was made; progress: of its training; corpus: of a model that follows plans;
     optimiser: its saved state, (n,) arrays, for a training that goes on; weights: as they were read, in the order of
-    the Keras model's variables, until that is built; none of a new network."""
+    the Keras model's variables, until that is built; None of a new network."""
 
     name: str
     kwargs: dict[str, Any]
@@ -54,7 +54,7 @@ class StoredModel:
     progress: Progress = field(default_factory=Progress)
     corpus: Corpus | None = None
     optimiser: list[np.ndarray] = field(default_factory=list)
-    weights: list[np.ndarray] = field(default_factory=list)
+    weights: list[np.ndarray] | None = None
 
     @classmethod
     def make(cls, name: str, kwargs: dict[str, Any], codec: Codec, config: Config) -> "StoredModel":
@@ -80,9 +80,9 @@ class StoredModel:
 
         keras.utils.set_random_seed(net.train_state)
         model = build_model(self.name, self.codec.dims, self.kwargs, net.allowed_modules)
-        if self.weights:
+        if self.weights is not None:
             self._assign(model, self.weights)
-            self.weights = []
+            self.weights = None
         return model
 
     @cached_property
@@ -111,7 +111,7 @@ class StoredModel:
 
     def get_weights(self) -> list[np.ndarray]:
         "The model's variables as arrays."
-        return [np.array(v) for v in self.weights or self.model.variables]
+        return [np.array(v) for v in (self.model.variables if self.weights is None else self.weights)]
 
     def set_weights(self, weights: list[np.ndarray]) -> None:
         "Set the model's variables; their number and shapes must be right."
