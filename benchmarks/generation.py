@@ -37,7 +37,7 @@ def many_takes(net: Net) -> float:
 
 def main() -> None:
     net = Net(Net.GEN, config=load_config(None, sys.argv[1:]))
-    print(f"{net.model.count_params() / 1e6:.2f} M weights, {net.codec.rate} Hz")
+    print(f"{sum(w.size for w in net.get_weights()) / 1e6:.2f} M weights, {net.codec.rate} Hz")
     print(f"one stream: {max(one_stream(net) for _ in range(RUNS)):.0f} x real time")
     print(f"{TAKES} takes at once: {max(many_takes(net) for _ in range(RUNS)):.0f} x real time in sum")
 

@@ -23,7 +23,7 @@ from .config import load_config
 from .demo import DEMO
 from .files import SoundcubeError, explain
 from .logs import log, open_log
-from .looping import loop
+from .loopcommand import loop
 from .process import steady_output
 from .resetting import reset
 from .schema import KEYS, Config

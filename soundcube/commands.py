@@ -44,9 +44,10 @@ def train(config: Config, words: list[str]) -> None:
             raise UsageError(f"unexpected {w!r}; expected: new, a number of epochs, key.subkey=value")
         config = config.replace({"net.training_epochs": int(w), "net.training_minutes": None}, origin="command")
     from soundcube.modelcards import write_card
-    from soundcube.sessions import wake
+    from soundcube.net import Net
+    from soundcube.stored import wake
 
-    Net = wake().Net
+    wake()  # it takes seconds, in which no bar stands still
     with Bar("encoding the music") as bar:  # only what was not converted for this network
         net = Net(Net.TRAIN, new="new" in flags, config=config, on_encode=bar)
         split = net.music.split_words(TrainSettings.of(config))
@@ -89,7 +90,7 @@ def _detours(acted: list[tuple[float, str]]) -> str:
 
 def generate(config: Config, words: list[str], like: str | None = None) -> None:
     "A take for each file name (default: output.default_file, whose last take is kept); the ending says the format."
-    from soundcube.sessions import wake
+    from soundcube.net import Net
     from soundcube.takefiles import claim_take
 
     _, _, names = sort_words(words)
@@ -100,8 +101,9 @@ def generate(config: Config, words: list[str], like: str | None = None) -> None:
     if record:
         config = config.replace(model_base=record.model or config.state.model_base)
     config = as_demo(config, record)
-    room = wake()
-    net = room.Net(room.Net.GEN, config=config)
+    net = Net(Net.GEN, config=config)
+    if slower := net.performer.slower:
+        print(slower)
     if record and (record.epochs, record.codec) != (net.epochs, net.codec.fingerprint):
         print(
             f"{like} was played after {record.epochs} epochs, {config.state.model_base} has {net.epochs} now: it "
@@ -113,7 +115,7 @@ def generate(config: Config, words: list[str], like: str | None = None) -> None:
                 print(f"{wish} is just being written by somebody else; this take goes to {claim.path}")
             makes_room = nullcontext((net.config, record)) if names else making_room(net.config, claim.path, record)
             with makes_room as (net.config, record):
-                _play(room, net, claim.path, record)
+                _play(net, claim.path, record)
         state = net.config.output.random_state
         if state is not None and not like:
             net.config = net.config.replace(random_state=state + 1)
@@ -130,13 +132,14 @@ def _to_repeat(config: Config, like: str) -> TakeRecord:
     return record
 
 
-def _play(room: Any, net: Any, path: Path, record: TakeRecord | None) -> None:
+def _play(net: Any, path: Path, record: TakeRecord | None) -> None:
     "A take into `path`, with a line of what became of it."
+    from soundcube.net import write_take
     from soundcube.takes import plan_words, sound_words, told_and_heard
 
     begin = time.perf_counter()
     with Bar(f"playing {path.name}") as bar:
-        made = room.write_take(net, path, record, bar)
+        made = write_take(net, path, record, bar)
     seconds = made.steps / net.codec.frame_rate
     told = plan_words(made.as_dict())
     print(

@@ -9,12 +9,11 @@ __all__ = ['PULL', 'PULL_TO_WALK', 'STEADY', 'QUIET', 'AHEAD', 'PlayerState', 'C
 import copy
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
-from .layers import zero_state
-from .lookback import Memory, looks_back
+from .lookback import Memory
+from .networks import Program
 from .plan import Conditioning, Plan
 from .walk import Corpus
 
@@ -50,20 +49,22 @@ class PlayerState:
         return copy.deepcopy(self)
 
     @classmethod
-    def first(cls, model: Any, takes: int, frame_rate: float, random_state: int | None = None) -> "PlayerState":
+    def first(
+        cls, program: Program, takes: int, frame_rate: float, random_state: int | None = None
+    ) -> "PlayerState":
         "Before anything was heard. frame_rate: frames a second; random_state: makes what comes repeatable."
-        dims = model.inputs[0].shape[-1]
+        dims = program.dims
         seeds = np.random.SeedSequence(random_state).spawn(takes)
         ema, home, integral = np.zeros((3, takes, dims), np.float32)
         return cls(
-            layers=zero_state(model, takes),
+            layers=program.first_state(takes),
             frame=np.zeros((takes, dims), np.float32),
             random=[np.random.default_rng(s) for s in seeds],
             ahead=np.zeros((takes, 0, dims), np.float32),
             ema=ema,
             home=home,
             integral=integral,
-            memory=Memory.empty(takes, dims, frame_rate) if looks_back(model) else None,
+            memory=Memory.empty(takes, dims, frame_rate) if program.beside == "back" else None,
         )
 
 # %% ../nbs/19a_leading.ipynb #0dc83098

@@ -84,6 +84,14 @@ def scaled(x: np.ndarray, gain: np.ndarray) -> np.ndarray:
     return x * gain.reshape(-1, *[1] * (x.ndim - 1))
 
 # %% ../nbs/01b_levels.ipynb #725a973c
+def _smoothed(x: np.ndarray, window: np.ndarray) -> np.ndarray:
+    "The middle of x (n,) convolved with a window, (n,): SciPy's `fftconvolve`, whose room takes half a second to open."
+    from scipy.fft import irfft, next_fast_len, rfft
+    n, first = len(x) + len(window) - 1, (len(window) - 1) // 2
+    size = next_fast_len(n, True)
+    return irfft(rfft(x, size) * rfft(window, size), size)[first:first + len(x)]
+
+
 class Limiter:
     """A stream of samples at `rate` Hz that stays within `ceiling`; what it gives comes 40 ms later than what it gets.
 
@@ -122,12 +130,11 @@ class Limiter:
     def _limited(self, x: np.ndarray) -> np.ndarray:
         "x with the gain that its samples need; right but for its first and last `_ahead` samples."
         from scipy.ndimage import minimum_filter1d
-        from scipy.signal import fftconvolve
         size = np.abs(x) if x.ndim == 1 else np.abs(x).max(1)
         if not (size > self.ceiling).any(): return x
         needed = self.ceiling / np.maximum(size, self.ceiling)
         needed = minimum_filter1d(needed, 2 * self._reach + 1, mode="constant", cval=1.0)
-        gain = np.minimum(1 - fftconvolve(1 - needed, self._window, "same"), 1)
+        gain = np.minimum(1 - _smoothed(1 - needed, self._window), 1)
         gain[gain > 1 - 1e-7] = 1
         inner = gain[self._ahead:len(gain) - self._ahead]
         self.lowest = min(self.lowest, float(inner.min(initial=1.0)))

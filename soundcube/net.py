@@ -7,11 +7,11 @@ __all__ = ['Net', 'write_take']
 
 # %% ../nbs/21_net.ipynb #17861084
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from .backend import keras
 import numpy as np
 
 from .edits import Edited
@@ -29,11 +29,15 @@ from .progress import Progress
 from .records import TakeRecord
 from .sampling import Given, Sampling, Seed
 from .settings import TakeSettings, TrainSettings
-from .stored import StoredModel, must_fit
+from .stored import StoredModel, must_fit, wake
 from .takes import Take
-from .trainer import ModelTrainer
-from .training import Training
 from .walk import Corpus
+
+if TYPE_CHECKING:
+    import keras
+
+    from soundcube.trainer import ModelTrainer
+    from soundcube.training import Training
 
 # %% ../nbs/21_net.ipynb #1849ed74
 class Net:
@@ -64,7 +68,8 @@ class Net:
         self.shelf = Shelf(self.config)
         self.stored: StoredModel | None = None
         self.music: TrainingMusic | None = None
-        self.trainer: ModelTrainer | None = None
+        self._trainer: ModelTrainer | None = None
+        self._new = new
         self.performer: Performer | None = None
         if build:
             self.build()
@@ -72,7 +77,8 @@ class Net:
     # --- what it is made of ---
 
     @property
-    def model(self) -> keras.Model:
+    def model(self) -> "keras.Model":
+        "The Keras model; it is built when it is first asked for."
         return self.stored.model
 
     @property
@@ -112,9 +118,23 @@ class Net:
         return self.progress.as_dict()["history"]
 
     @property
-    def training(self) -> Training | None:
+    def trainer(self) -> "ModelTrainer":
+        "What trains it."
+        if self._trainer is None:
+            wake()
+            from soundcube.trainer import ModelTrainer
+
+            self._trainer = ModelTrainer(self.stored, self.music, self.shelf, self.config, self._new)
+        return self._trainer
+
+    @property
+    def training(self) -> "Training | None":
         "The training at work, None before the first."
-        return self.trainer.training
+        return self._trainer.training if self._trainer else None
+
+    def _averaged(self) -> AbstractContextManager:
+        "For as long, the model has the weights that play."
+        return self._trainer.averaged() if self._trainer else nullcontext()
 
     @property
     def player(self) -> Player | None:
@@ -156,9 +176,10 @@ class Net:
     def _use(self, stored: StoredModel) -> None:
         keys = TrainSettings.of(self.config).keys if self.mode & self.TRAIN else (0,)
         self.stored, self.music = stored, music_of(self.data, self.config, stored.codec, keys, self.on_encode)
-        new = self.trainer.new if self.trainer else self.new  # what was there is put aside once
-        self.trainer = ModelTrainer(stored, self.music, self.shelf, self.config, new)
-        self.performer = Performer(stored, self.music, self.shelf.base, self.trainer.averaged)
+        if self._trainer:
+            self._new = self._trainer.new  # what was there is put aside once
+        self._trainer = None
+        self.performer = Performer(stored, self.music, self.shelf.base, self._averaged)
 
     def get_weights(self) -> list[np.ndarray]:
         "The model's variables as arrays."
@@ -189,8 +210,8 @@ class Net:
         epochs: int | None = None,
         minutes: float | None = None,
         save: bool = True,
-        on_step: Callable[[Training], None] = lambda t: None,
-        on_epoch: Callable[[Training], None] = lambda t: None,
+        on_step: "Callable[[Training], None]" = lambda t: None,
+        on_epoch: "Callable[[Training], None]" = lambda t: None,
     ) -> str:
         """Train for `epochs` or `minutes` (default: as configured); 'finished', or why it ended.
 

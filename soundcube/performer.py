@@ -25,6 +25,8 @@ from .logs import log
 from .measure import followed
 from .levels import SilenceMeter, is_silent
 from .hearing import Listener, hear
+from .kernels import fast_program
+from .networks import Program
 from .plan import PART, Conditioning, Plan, coloured, even
 from .sources import QUIETEST, SILENCE, from_chords, from_curves, from_file
 from .leading import PULL, PULL_TO_WALK, Controller, Guide
@@ -111,6 +113,13 @@ class Performer:
         self.guard: Guard | None = None
         self.record: TakeRecord | None = None
 
+    @property
+    def slower(self) -> str:
+        "A line to say, of a network that is played by Keras; empty of others."
+        if self.stored.network.named():
+            return ""
+        return f"{self.name}: {self.stored.name} has no compiled loop; Keras plays it, and starts slowly"
+
     def start(
         self, asked: TakeSettings, given: np.ndarray | None = None, plan: Plan | None = None, takes: int = 1
     ) -> TakeRecord:
@@ -129,16 +138,9 @@ class Performer:
         random = [np.random.default_rng(s) for s in np.random.SeedSequence([state, 1]).spawn(takes)]
         heard = self._heard(seed) if self.stored.corpus else None
         guide = self._guide(heard if sounds else None, self._more(asked, plan), random)
-        with self.averaged():  # the player reads the weights once
-            self.player = Player(
-                self.stored.model,
-                self.stored.head,
-                takes,
-                state,
-                controller=self._controller(guide),
-                frame_rate=rate,
-                guide=guide,
-            )
+        self.player = Player(
+            self._program(), takes, state, controller=self._controller(guide), frame_rate=rate, guide=guide
+        )
         self.player.prime(seed, None if heard is None else self._conditioning(heard, len(seed)) * sounds)
         self.guard = self._guard() if takes == 1 and not guide else None
         self.record = TakeRecord(
@@ -165,6 +167,17 @@ class Performer:
         if isinstance(asked, PlanRequest) and asked.follow:
             return asked.model_copy(update=dict(follow=written(asked.follow)))
         return asked
+
+    def _program(self) -> Program:
+        "The network with the weights that play, for the player; Keras is imported only for one without kernels."
+        with self.averaged():
+            if program := fast_program(self.stored.network):
+                return program
+            log.info(self.slower)
+            model, head = self.stored.model, self.stored.head
+            from soundcube.looping import keras_program
+
+            return keras_program(model, head)
 
     def _checked(self, seed: Any) -> np.ndarray:
         seed, dims = np.asarray(seed, np.float32), self.stored.codec.dims

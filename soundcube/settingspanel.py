@@ -17,7 +17,6 @@ from .settings import resolve
 from .controls import Row
 from .drafts import Draft, as_draft
 from .elements import Lately, Panel, alarm, bar, button, duration, facts, words
-from .sessions import wake
 
 # %% ../nbs/24c_settingspanel.ipynb #0cf7d653
 def sizes(config: Config) -> dict[str, str]:
@@ -36,6 +35,8 @@ def sizes(config: Config) -> dict[str, str]:
 
 def cost(config: Config) -> dict[str, str]:
     "Size of the model, and how long training takes on this machine (slow: builds the network)."
+    from soundcube.stored import wake
+
     wake()  # quietly
     from soundcube.speed import estimate
 

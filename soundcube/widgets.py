@@ -26,7 +26,7 @@ class LivePage(Panel):
     "The live panel, in the frame that all pages have."
 
     def __init__(self, draft: Draft) -> None:
-        from soundcube.live import LivePanel  # wakes TensorFlow
+        from soundcube.live import LivePanel  # takes a second
 
         self.live = LivePanel(lambda: draft.config)
         super().__init__(self.live)

@@ -72,6 +72,30 @@ def test_quick_rooms_stay_quick() -> None:
             assert not re.search(r"^\s*(import|from) (keras|tensorflow|jax)", exported, re.M), notebook.name
 
 
+def imported_at_once(module: Path) -> set[str]:
+    "Names of soundcube's modules that a module imports when it is imported: not in functions, not for type checkers."
+    waiting, found = [*ast.parse(module.read_text(encoding="utf-8")).body], set()
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            found |= imported_rooms(ast.unparse(node))
+        elif not isinstance(node, ast.FunctionDef) and "TYPE_CHECKING" not in ast.unparse(getattr(node, "test", node)):
+            waiting += [n for n in ast.iter_child_nodes(node) if isinstance(n, ast.stmt)]
+    return found & set(NUMBER)
+
+
+@pytest.mark.parametrize("room", ["net", "kernels", "playing", "performer", "commands", "sessions", "live", "widgets"])
+def test_playing_needs_no_keras(room: str) -> None:
+    "No room that plays, and none of those that it imports, opens the backend before somebody trains."
+    reached, waiting = set(), [room]
+    while waiting:
+        name = waiting.pop()
+        if name not in reached:
+            reached.add(name)
+            waiting += imported_at_once(ROOT / "soundcube" / f"{name}.py")
+    assert "backend" not in reached
+
+
 @pytest.mark.parametrize("notebook", PAGES, ids=lambda n: n.stem)
 def test_no_outputs(notebook: Path) -> None:
     book = json.loads(notebook.read_text(encoding="utf-8"))
