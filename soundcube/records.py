@@ -109,7 +109,7 @@ class TakeRecord:
     @property
     def once_only(self) -> str:
         "Why it does not follow from its settings alone, in words; empty if it does."
-        if self.live:
+        if self.live and not self.request.cues:
             return "was played live, with hands on the knobs"
         if self.take is not None:
             return "is one of several that were played at once"
