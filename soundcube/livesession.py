@@ -190,8 +190,8 @@ class LiveSession:
         self, run: int, played: int, underruns: int = 0, received: Any = None, splices: Any = (), least: Any = None
     ) -> None:
         """What the page says: samples of a run that it has played, how often it ran dry, the last message that it has
-        (None: all of them), where it went over to those that overtook others: (number, sample, seconds that were left); and the least that
-        it had in store lately, in seconds."""
+        (None: all of them), where it went over to those that overtook others, (number, sample, seconds that were left),
+        and the least that it had in store lately, in seconds."""
         with self._lock:
             if self.feed is None:
                 return
