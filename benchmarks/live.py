@@ -1,133 +1,115 @@
-"""Hours of live play: memory stays flat, and the page never runs dry.
+"""From hand to ear: how soon a key that is struck is heard, gaps, and memory, in a real browser on JupyterLab.
 
-    python benchmarks/live.py [--minutes MINUTES | --short]
+    python benchmarks/live.py [minutes] [--project FOLDER]      (usually 10; --short: a quarter of one)
 
-A network of the quick preset's size plays without end (120 minutes by default) for a page without a browser, and somebody turns knobs,
-wants other seeds, records, stops and goes on. The page plays in real time by a clock that runs on while sound is made, and jumps where there is
-nothing to do but to wait; so this takes as long as the work does, and what would be a gap in a room is a gap here.
+Needs a Chromium and playwright, as the browser tests do. Without a project with a trained model, a network of the usual
+size that has learned nothing plays: it costs as much. Chords are struck on the keyboard, dials and knobs are drawn; the
+page measures from the event's time stamp to the first changed sample, as it leaves the loudspeaker.
 """
 import os
 import random
+import shutil
+import statistics
+import subprocess
 import sys
 import tempfile
 import time
-from concurrent.futures import Future
 from pathlib import Path
-from typing import Any, Callable
 
-from common import project, soundcube
+from common import asked, project
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests/browser"))
+from conftest import write_notebook
+from lab import browser, new_page, open_notebook, run_all, serving, wait_for
+
+MUSIC = dict(data=dict(sample_rate=32000, axes=64, seconds_per_block=2.5), output=dict(seed_seconds=4.0),
+             net=dict(model_name="recurrent", kwargs={}, preset="quick"))
+MAKE = """
+from soundcube import data
 from soundcube.config import load_config
-from soundcube.livesession import LiveSession
-
-MINUTES, SHORT = 120.0, 2.0
-ANSWERS, ACTS = 0.1, 20.0  # seconds from one answer of the page to the next, and from one thing that somebody does to the next
-
-
-class Clock:
-    "Time that goes on by itself, and can be moved on."
-    ahead = 0.0
-
-    def __call__(self) -> float:
-        return time.monotonic() + self.ahead
+from soundcube.net import Net
+data.convert(load_config())
+Net(Net.ALL, config=load_config()).save()
+"""
+CELL = "import os\nopen('kernel.pid', 'w').write(str(os.getpid()))\n"
+CELL += "from soundcube.live import LivePanel\npanel = LivePanel()\npanel"
+LIVE = ".sc-live"
+DIAL = "(e, value) => { e.value = value; e.dispatchEvent(new Event('input')); }"
 
 
-class AtOnce:
-    "A pool that works at once."
-    def submit(self, work: Callable[..., Any], *args: Any) -> Future:
-        done = Future()
-        try: done.set_result(work(*args))
-        except Exception as e: done.set_exception(e)
-        return done
-
-    def shutdown(self, **how: Any) -> None: ...
+def prepared(folder: Path) -> Path:
+    "A project with an untrained network of the usual size."
+    root = project(folder / "project", files=6, seconds=30.0, **MUSIC)
+    subprocess.run([sys.executable, "-c", MAKE], cwd=root, check=True, stdout=subprocess.DEVNULL)
+    return root
 
 
-class Driven(LiveSession):
-    "A session whose thread is the loop below."
-    def _launch(self) -> None: ...
+def megabytes(pid: int) -> float:
+    "Resident memory of a process."
+    return int(subprocess.run(["ps", "-o", "rss=", "-p", str(pid)], capture_output=True, text=True).stdout) / 1024
 
 
-class Page:
-    "Plays what it is sent, by the clock."
-    def __init__(self, clock: Clock):
-        self.clock, self.gaps, self.answered, self.heard_of = clock, 0, 0.0, 0.0
-        self.begin(0, 1)
+class Player:
+    "Somebody who plays a page."
 
-    def begin(self, run: int, rate: int) -> None:
-        self.run, self.rate, self.got, self.played, self.underruns, self.since = run, rate, 0, 0.0, 0, None
+    def __init__(self, page) -> None:
+        self.page, self.random = page, random.Random(0)
 
-    def send(self, message: dict, sound: bytes | None = None) -> None:
-        if message["do"] == "begin": self.begin(message["run"], message["rate"])
-        if message["do"] == "stop": self.since = None
-        if message["do"] == "sound" and message["run"] == self.run: self.got += len(sound) // 4
+    def value(self, name: str) -> float:
+        return float(self.page.locator(LIVE).get_attribute(f"data-{name}") or 0)
 
-    def play(self, session: LiveSession) -> None:
-        "Play up to now, and say how far that is."
-        now = self.clock()
-        if self.since is None and self.got >= 0.4 * self.rate: self.since = now
-        if self.since is not None:
-            self.played += (now - self.since) * self.rate
-            self.since = now
-            if self.played > self.got:
-                self.played, self.since = self.got, None
-                self.underruns += 1
-                self.gaps += 1
-        if now - self.answered >= ANSWERS:
-            self.answered = now
-            session.heard(self.run, int(self.played), self.underruns)
+    def change(self) -> float | None:
+        "Ask for something else, in one way or another; seconds until it was heard."
+        before, kind = self.value("hands"), self.random.choice(("chord", "chord", "dial", "knob"))
+        if kind == "chord":
+            self.page.keyboard.press(self.random.choice("asdfghjk"))
+        else:
+            name, most = ("Energy", 1.0) if kind == "dial" else ("Temperature", 1.5)
+            slider = self.page.get_by_role("slider", name=name)
+            slider.evaluate(DIAL, round(self.random.uniform(0.2, most), 2))
+        try:
+            wait_for(lambda: self.value("hands") > before, 3, every=0.02)
+        except TimeoutError:
+            return None  # the chord that was held already
+        return self.value("hand")
 
 
-def megabytes() -> float:
-    "Memory of this process now."
-    pages = int(Path("/proc/self/statm").read_text().split()[1]) if Path("/proc/self/statm").exists() else 0
-    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+def play(page, pid: int, minutes: float) -> None:
+    player, found = Player(page), []
+    page.get_by_role("button", name="Play", exact=False).first.click()
+    wait_for(lambda: player.value("played") > 0, 90)
+    page.locator(LIVE).focus()
+    page.wait_for_timeout(3000)
+    heap = lambda: page.evaluate("performance.memory.usedJSHeapSize / 1e6")
+    begin, memory = time.monotonic(), (megabytes(pid), heap())
+    while time.monotonic() - begin < 60 * minutes:
+        page.wait_for_timeout(player.random.uniform(300, 1800))
+        found += [seconds for seconds in [player.change()] if seconds is not None]
+    least, most = min(found), max(found)
+    print(f"{minutes:g} minutes, {len(found)} changes, load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
+    print(f"hand to ear: median {statistics.median(found):.3f} s, least {least:.3f}, worst {most:.3f}")
+    print(f"underruns: {player.value('underruns'):.0f}; store at the end: {player.value('ahead'):.2f} s")
+    print(f"memory: kernel {memory[0]:.0f} -> {megabytes(pid):.0f} MB, page {memory[1]:.0f} -> {heap():.0f} MB")
 
 
-def act(session: LiveSession, chance: random.Random, number: int) -> None:
-    "What somebody may do while it plays."
-    if number % 7 == 6: session.reseed()
-    elif number % 15 == 3: session.record()
-    elif number % 15 == 5: session.record(False)
-    elif number % 15 == 12: session.stop()
-    else: session.turn(temperature=chance.uniform(0.6, 1.1))
-
-
-def play(session: Driven, page: Page, clock: Clock, minutes: float) -> list[float]:
-    "Play for so long; megabytes at every tenth of it."
-    chance, begin, acts, memory = random.Random(0), clock(), 0, []
-    session.play()
-    while (gone := clock() - begin) < 60 * minutes:
-        wait = session.step()
-        page.play(session)
-        if wait is None: session.play()
-        if wait: clock.ahead += min(wait, ANSWERS)
-        if gone > ACTS * acts:
-            acts += 1
-            act(session, chance, acts)
-        if gone > 6 * minutes * len(memory): memory.append(megabytes())
-    return memory
-
-
-def main(minutes: float) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        root = project(Path(folder) / "p", files=6, seconds=10, data=dict(sample_rate=32000, axes=64, seconds_per_block=2.0),
-                       net=dict(model_name="recurrent", kwargs=dict(units=320, plan=True), training_epochs=1), output=dict(random_state=None))
-        for command in ("convert", "train"):
-            run = soundcube(root, command)
-            assert run.status == 0, run.err
-        config, clock = load_config(root / "config.yml").at(root), Clock()
-        page = Page(clock)
-        session = Driven(config, page.send, clock=clock, pool=AtOnce())
-        begin = time.time()
-        memory = play(session, page, clock, minutes)
-        spent, speed = time.time() - begin, session.counters["speed"]
-        session.close()
-        takes = list((root / "output").glob("live*.wav"))
-    print(f"{minutes:g} minutes of live play in {spent / 60:.1f}: {page.gaps} underruns, {speed:.0f} x real time, {len(takes)} recordings; "
-          f"memory after a tenth of it {memory[1]:.0f} MB, at the end {memory[-1]:.0f} MB")
-    assert page.gaps == 0 and memory[-1] < 1.1 * memory[1], memory
+def main() -> None:
+    words = sys.argv[1:]
+    given = None
+    if "--project" in words:
+        at = words.index("--project")
+        given = Path(words[at + 1]).resolve()
+        del words[at : at + 2]
+    minutes = asked(10.0, 0.25, words)
+    with tempfile.TemporaryDirectory() as d:
+        root = shutil.copytree(given, Path(d, "project")) if given else prepared(Path(d))
+        write_notebook(root / "live.ipynb", CELL)
+        with serving(root) as url, browser() as b:
+            page = new_page(b)
+            open_notebook(page, url, "live.ipynb")
+            run_all(page)
+            page.locator(LIVE).wait_for(timeout=90_000)
+            play(page, int((root / "kernel.pid").read_text()), minutes)
 
 
 if __name__ == "__main__":
-    words = sys.argv[1:]
-    main(SHORT if words == ["--short"] else float(words[-1]) if words else MINUTES)
+    main()

@@ -1,23 +1,35 @@
 // Sliders whose limits come from Python, meters, and a microphone.
 
-import { h } from "./base.js";
+import { h, button } from "./base.js";
 
-// A slider for one value of the dictionary trait `sampling`. about: {name, label, help, low, high, step}, from Python.
-export function knob(model, about) {
+// A slider for a value. about: {name, label, help, low, high, step}, from Python; value(): what it is now, null for
+// free; turn(name, value, at): it is wanted so, since the event at a time.
+export function knob(about, value, turn) {
   const { name, label, help, low, high, step } = about;
-  const value = h("output", { className: "sc-value" });
+  const figure = h("output", { className: "sc-value" });
   const input = h("input", { type: "range", min: low, max: high, step, title: help, "aria-label": label });
   const show = () => {
-    input.value = model.get("sampling")[name];
-    value.textContent = Number(model.get("sampling")[name]).toFixed(2);
-    input.setAttribute("aria-valuetext", value.textContent);
+    const now = value();
+    input.value = now ?? (low + high) / 2;
+    figure.textContent = now === null ? "–" : Number(now).toFixed(2);
+    input.setAttribute("aria-valuetext", now === null ? "free" : figure.textContent);
+    el.classList.toggle("sc-is-free", now === null);
   };
-  input.oninput = () => {
-    model.set("sampling", { ...model.get("sampling"), [name]: Number(input.value) });
-    model.save_changes();
-    show();
+  input.oninput = (event) => turn(name, Number(input.value), event.timeStamp);
+  const el = h("label", { className: "sc-slider" }, h("span", {}, label), input, figure);
+  return { name, show, value: figure, input, el };
+}
+
+// A slider that can also be left free, by the button beside it.
+export function dial(about, value, turn) {
+  const made = knob(about, value, turn);
+  const leave = (event) => turn(about.name, null, event.timeStamp);
+  const free = button("Free", `${about.label}: as it comes in your music`, leave, "sc-free");
+  const show = () => {
+    made.show();
+    free.setAttribute("aria-pressed", value() === null);
   };
-  return { name, show, value, el: h("label", { className: "sc-slider" }, h("span", {}, label), input, value) };
+  return { ...made, show, free, el: h("div", { className: "sc-dial" }, made.el, free) };
 }
 
 // A slider of this page alone.

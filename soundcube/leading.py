@@ -127,8 +127,11 @@ class Guide:
         for k, plan in enumerate(self.plans):
             if self.more is None or plan.edges[-1] > seconds:
                 continue
-            self.plans[k] = plan.then(self.more(k))
-            self._conditioning[k] = Conditioning.of(self.plans[k], self.corpus.scale)
+            self.put(k, plan.then(self.more(k)))
+
+    def put(self, take: int, plan: Plan) -> None:
+        "Another plan for a take, from now on."
+        self.plans[take], self._conditioning[take] = plan, Conditioning.of(plan, self.corpus.scale)
 
     def conditioning(self, first: int, n: int) -> np.ndarray:
         "What is told of the n frames from frame `first` on: (takes, n, CONDITIONING) float32."

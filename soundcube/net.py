@@ -17,6 +17,7 @@ import numpy as np
 from .edits import Edited
 from .files import SoundcubeError
 from .inpainting import Share, again, branch, extend
+from .instrument import Instrument
 from .checkpoints import Checkpoint, Shelf, load_checkpoint, save_checkpoint
 from .codecs import Codec
 from .config import Config, load_config
@@ -265,6 +266,13 @@ class Net:
         if self.player is None:
             self.start()
         return self.performer.stream(sampling or self.asked().sampling, steps, block)
+
+    def live(
+        self, given: np.ndarray | None = None, random_state: int | None = None, seed: Seed | None = None
+    ) -> Instrument:
+        "Begin to play without end what it is told meanwhile: chords, energy, brightness, density. See `start`."
+        self.start(given, random_state, seed=seed)
+        return Instrument(self.performer)
 
     def gen(
         self,

@@ -28,7 +28,7 @@ from .hearing import Listener, hear
 from .kernels import fast_program
 from .networks import Program
 from .plan import PART, Conditioning, Plan, coloured, even
-from .sources import QUIETEST, SILENCE, from_chords, from_curves, from_file
+from .sources import QUIETEST, SILENCE, from_chords, from_cues, from_curves, from_file
 from .leading import PULL, PULL_TO_WALK, Controller, Guide
 from .playing import Player, frames, stream
 from .records import TakeRecord
@@ -47,16 +47,16 @@ FOLLOWED = 3600.0  # seconds of a recording that are followed
 def plan_of(request: PlanRequest, seconds: float, path: Callable[[str], Path] = Path) -> Plan | None:
     """The plan that is asked for, for a take of so many seconds, as far as it tells something; None for
     none. Its form is another matter: see `in_form`."""
-    if request.chords and request.follow:
-        raise SoundcubeError("output.chords and output.follow: expected one of them, or neither")
-    if request.form and (request.chords or request.follow):
-        raise SoundcubeError(
-            f"output.form={request.form}: expected without output.{'chords' if request.chords else 'follow'}, "
-            "which has a form of its own"
-        )
+    whole = [f"output.{name}" for name in ("chords", "follow", "cues") if getattr(request, name)]
+    if len(whole) > 1:
+        raise SoundcubeError(f"{' and '.join(whole)}: expected one of them, or neither")
+    if request.form and whole:
+        raise SoundcubeError(f"output.form={request.form}: expected without {whole[0]}, which has a form of its own")
     curves = from_curves(seconds, **request.curves) if request.curves else None
     if request.chords:
         return _with_curves(from_chords(request.chords, request.tempo, seconds if curves else AT_ONCE), curves)
+    if request.cues:
+        return _with_curves(from_cues(request.hands, seconds), curves)
     if request.follow:
         return _with_curves(from_file(path(request.follow), FOLLOWED), curves)
     return curves

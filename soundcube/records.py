@@ -113,7 +113,7 @@ class TakeRecord:
         "Why it does not follow from its settings alone, in words; empty if it does."
         if self.edit is not None:
             return "was made of another take"
-        if self.live:
+        if self.live and not self.request.cues:
             return "was played live, with hands on the knobs"
         if self.take is not None:
             return "is one of several that were played at once"

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['BAR', 'SILENCE', 'QUIETEST', 'CALM', 'MOST', 'chord_row', 'from_chords', 'from_audio', 'from_midi', 'from_file',
-           'from_curves']
+           'from_curves', 'one_chord', 'held', 'from_cues']
 
 # %% ../nbs/07b_sources.ipynb #5638734f
 from collections.abc import Iterator, Sequence
@@ -14,11 +14,12 @@ from pathlib import Path
 import numpy as np
 
 from .audio import AudioFile
+from .cues import DIALS, Cue
 from .files import SoundcubeError
 from .hearing import hear
 from .midi import chroma_of, energy_of, onsets_of, read_midi
 from .plan import PART, STEP, Plan, even
-from .scores import parse_chords, spell
+from .scores import Chord, parse_chords, spell
 
 # %% ../nbs/07b_sources.ipynb #fab7fa4e
 BAR = 4  # beats
@@ -127,3 +128,34 @@ def from_curves(seconds: float, energy: Sequence[float] = (), density: Sequence[
         points = np.linspace(0, 1, len(curve)) if len(curve) > 1 else [0.5]
         groups[group] = 2 * MOST * (np.interp(middle, points, curve) - 0.5)
     return Plan.of(edges, groups, relative=True, source="curves")
+
+# %% ../nbs/07b_sources.ipynb #e049a72d
+def one_chord(name: str) -> Chord:
+    "The chord of this name; SoundcubeError if it is none, or several."
+    chords = parse_chords(name, BAR)
+    if len(chords) > 1:
+        raise SoundcubeError(f"{name}: expected one chord, such as Am")
+    return chords[0]
+
+
+def held(cue: Cue, seconds: float) -> Plan:
+    "What a cue asks for, for so many seconds."
+    edges, chord = even(seconds), one_chord(cue.chord) if cue.chord else None
+    dials = {name: [getattr(cue, name)] for name in DIALS if name in cue.asks}
+    values = from_curves(seconds, **dials).values
+    if chord:
+        values[:, PART["chroma"]] = chord_row(chord.pitch_classes, chord.bass)
+    if chord and not chord.pitch_classes:
+        values[:, PART["level"]] = QUIETEST
+    spans = ((0.0, float(edges[-1]), chord.pitch_classes),) if chord else ()
+    return Plan(edges, values, np.full(len(values), -1), relative=True, source="played live", chords=spans)
+
+
+def from_cues(cues: Sequence[Cue], seconds: float) -> Plan:
+    "Cues, held until the next one, the last to the end of so many seconds."
+    ends = [*(c.seconds for c in cues[1:]), max(seconds, cues[-1].seconds + STEP)]
+    spans = [(c, end - c.seconds) for c, end in zip(cues, ends) if c.seconds < seconds and end > c.seconds]
+    plan = held(*spans[0])
+    for cue, span in spans[1:]:
+        plan = plan.then(held(cue, span))
+    return plan

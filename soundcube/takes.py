@@ -131,6 +131,17 @@ def _checked(settings: dict[str, Any], path: str | Path) -> dict[str, Any]:
     except SoundcubeError as e: raise SoundcubeError(f"{path}: settings that make no sense: {e}") from None
     return settings
 
+# %% ../nbs/11_takes.ipynb #49d58957
+def _as_played(settings: dict[str, Any], path: str | Path) -> dict[str, Any]:
+    "The settings of a file, with what the sidecar of a live take adds."
+    if not settings.get("live"):
+        return settings
+    try:
+        beside = read_json(sidecar(path))
+    except SoundcubeError:
+        return settings
+    return settings | beside if isinstance(beside, dict) else settings
+
 # %% ../nbs/11_takes.ipynb #b1d57811
 def read_settings(path: str | Path) -> dict[str, Any]:
     "The settings of a take: from its metadata, or from its sidecar."
@@ -138,7 +149,7 @@ def read_settings(path: str | Path) -> dict[str, Any]:
     for found in (lambda: json.loads(read_metadata(path).get("comment", "")), lambda: read_json(sidecar(path))):
         try: settings = found()
         except (ValueError, SoundcubeError): continue
-        if isinstance(settings, dict) and settings: return _checked(settings, path)
+        if isinstance(settings, dict) and settings: return _checked(_as_played(settings, path), path)
     raise SoundcubeError(f"{path}: not a take of Soundcube; it has no settings in it or beside it")
 
 def read_record(path: str | Path) -> TakeRecord:
