@@ -37,12 +37,13 @@ export class Timeline {
 
   // --- what part is seen -------------------------------------------------------------------------------------------
   take(seconds, name) {
-    const kept = this.seconds && this.to <= seconds ? [this.from, this.to] : [0, seconds];
+    const whole = !this.seconds || this.span > 0.99 * this.seconds || this.to > seconds;
+    const kept = whole ? [0, seconds] : [this.from, this.to];
     this.seconds = seconds;
     this.view.setAttribute("aria-label", `Position in ${name}`);
     this.view.setAttribute("aria-valuemax", seconds.toFixed(1));
     if (this.region && this.region[1] > seconds) this.select(null);
-    this.look(...(kept[1] - kept[0] > 0.99 * this.seconds ? [0, seconds] : kept));
+    this.look(...kept);
   }
   look(from, to) {
     const span = within(to - from, Math.min(CLOSEST, this.seconds), this.seconds);
