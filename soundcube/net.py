@@ -256,10 +256,8 @@ class Net:
         return self.performer.start(self.asked(random_state=random_state, seed=origin, steps=steps), given, plan, takes)
 
     def stream(
-        self,
-        steps: int | None = None,
-        sampling: Sampling | Callable[[], Sampling] | None = None,
-        block: int | None = None,
+        self, steps: int | None = None, sampling: Sampling | Callable[[], Sampling] | None = None,
+        block: int | None = None
     ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         """Frames and sound, block by block, from where the player stands; sampling may be a function that
         gives the present one."""
@@ -297,48 +295,31 @@ class Net:
         return self.performer.take(asked.steps)
 
     def again(
-        self,
-        take: Any,
-        start: float,
-        stop: float,
-        plan: Plan | None = None,
-        random_state: int | None = None,
-        progress: Share = lambda share: None,
+        self, take: Any, start: float, stop: float, plan: Plan | None = None, random_state: int | None = None,
+        progress: Share = lambda share: None
     ) -> Edited:
         """A new take: `take` (a `Take`, or the path of a sound file) with its part from `start` to `stop`, in seconds,
         played again. plan: of the whole take, such as `played(take).with_chord(4, 8, "Dm")`. See `inpainting.again`."""
-        return again(self._plays(), self._edits(random_state), take, start, stop, plan, progress)
+        return again(self._plays(), self.asked(random_state=random_state), take, start, stop, plan, progress)
 
     def branch(
-        self,
-        take: Any,
-        at: float,
-        seconds: float | None = None,
-        plan: Plan | None = None,
-        random_state: int | None = None,
-        progress: Share = lambda share: None,
+        self, take: Any, at: float, seconds: float | None = None, plan: Plan | None = None,
+        random_state: int | None = None, progress: Share = lambda share: None
     ) -> Edited:
         "A new take: as `take` up to second `at`, and on differently for so many seconds. See `inpainting.branch`."
-        return branch(self._plays(), self._edits(random_state), take, at, seconds, plan, progress)
+        return branch(self._plays(), self.asked(random_state=random_state), take, at, seconds, plan, progress)
 
     def extend(
-        self,
-        take: Any,
-        seconds: float,
-        plan: Plan | None = None,
-        random_state: int | None = None,
-        progress: Share = lambda share: None,
+        self, take: Any, seconds: float, plan: Plan | None = None, random_state: int | None = None,
+        progress: Share = lambda share: None
     ) -> Edited:
         "A new take: `take`, and so many seconds more. See `inpainting.extend`."
-        return extend(self._plays(), self._edits(random_state), take, seconds, plan, progress)
+        return extend(self._plays(), self.asked(random_state=random_state), take, seconds, plan, progress)
 
     def _plays(self) -> Performer:
         if not self.mode & self.GEN:
             raise SoundcubeError("this Net was not made for playing; make it with Net(Net.GEN) or Net(Net.ALL)")
         return self.performer
-
-    def _edits(self, random_state: int | None) -> TakeSettings:
-        return self.asked(random_state=random_state)
 
     def _new_take(
         self, steps: int, given: np.ndarray | None, random_state: int | None, plan: Plan | None
@@ -364,7 +345,5 @@ def write_take(
     """Play a take straight into a sound file; its record. The name's ending says the format.
 
     like: the record of an older take, to be played again exactly. Another one is drawn again if it is silent."""
-    asked = net.asked()
-    if like:
-        return write(net.performer, path, like.settings(asked), progress, again=0)
-    return write(net.performer, path, asked, progress)
+    asked, again = (like.settings(net.asked()), 0) if like else (net.asked(), AGAIN)
+    return write(net.performer, path, asked, progress, again)
