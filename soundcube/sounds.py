@@ -15,7 +15,6 @@ from typing import Any
 
 import numpy as np
 import scipy.fft
-import scipy.signal
 
 from .files import SoundcubeError
 from .audio import AudioFile, AudioWriter, read_audio
@@ -209,6 +208,8 @@ BLOCK, STEP, SILENCE = 0.4, 0.1, -70.0  # seconds, seconds, LUFS
 
 def _weighted(x: np.ndarray, rate: int) -> np.ndarray:
     "x (n,) through the two filters of BS.1770: a shelf of 4 dB above 1.7 kHz, and a high-pass at 38 Hz."
+    from scipy.signal import lfilter  # here, so that a take is named and claimed at once
+
     for kind, hz, q, gain in (("shelf", 1681.97, 0.7072, 4.0), ("high", 38.135, 0.5003, 0.0)):
         k = np.tan(np.pi * min(hz, 0.49 * rate) / rate)
         below = np.array([1 + k / q + k * k, 2 * (k * k - 1), 1 - k / q + k * k])
@@ -216,7 +217,7 @@ def _weighted(x: np.ndarray, rate: int) -> np.ndarray:
         vb = v**0.4997
         shelf = np.array([v + vb * k / q + k * k, 2 * (k * k - v), v - vb * k / q + k * k])
         above = shelf if kind == "shelf" else below[0] * np.array([1.0, -2.0, 1.0])
-        x = scipy.signal.lfilter(above / below[0], below / below[0], x)
+        x = lfilter(above / below[0], below / below[0], x)
     return x
 
 
