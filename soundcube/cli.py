@@ -102,9 +102,12 @@ EFFECTIVE = dict(
         "output.",
         "logging.",
     ),
+    origin=("data.source_dir", "data.target_dir", "net.val_split", "output.output", "output.default_file", "logging."),
+    card=("data.source_dir", "data.target_dir", "state.model", "state.play", "logging."),
     reset=("data.source_dir", "data.target_dir", "state.model", "logging."),
     demo=("",),
 )
+EFFECTIVE["loop"] = EFFECTIVE["generate"]
 AS_TRAINED = "a trained model plays as it was made"
 FROM_TAKE = ("output.", "data.bit_depth")  # what a take that is played again brings along
 NOT_FROM_TAKE = ("output.output_dir", "output.default_file", "output.save_raw")
