@@ -19,7 +19,8 @@ from .files import Lock, SoundcubeError
 from .jobs import Session, shared
 from .records import TakeRecord
 from .schema import Config
-from .sessions import Stopped, wake
+from .net import Net
+from .sessions import Stopped
 from .takefiles import free_take
 
 # %% ../nbs/22c_editsession.ipynb #c686190c
@@ -107,8 +108,7 @@ class EditSession(Session):
         files = tuple((f, f.stat().st_mtime_ns) for f in Shelf(config).files)
         key = files, config.root, config.data, config.net, config.state
         if self._net[0] != key:
-            room = wake()
-            self._net = key, room.Net(room.Net.GEN, config=config)
+            self._net = key, Net(Net.GEN, config=config)
         self._net[1].config = config
         return self._net[1]
 
