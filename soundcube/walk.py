@@ -20,7 +20,7 @@ from .plan import NEAR, PART, WIDTH, Plan, Scale, around
 # %% ../nbs/207_walk.ipynb #6a0abc74
 MOST = 60_000
 CONTEXT = 4  # steps that are compared: two seconds
-BEND = 0.4  # of the difference in harmony
+BEND = 1.2  # times the difference in harmony: more than in full, as what it is measured by is blurred
 
 _WEIGHT = np.full(WIDTH, 0.7, np.float32)
 _WEIGHT[PART["chroma"]] = 1
