@@ -77,6 +77,8 @@ def test_keys_stay_in_the_panel(page, name):
         control.focus()
         for key in ("b", "a", "d", "d", "x", "m", "0", "0"):
             page.keyboard.press(key)
+        if control.get_attribute("type") == "search":
+            control.fill("")  # what was typed hides all cards
         tried += 1
         assert cells(page) == before, control.evaluate("e => e.outerHTML.slice(0, 200)")
         assert page.locator(".sc-app").count() == 1
