@@ -207,7 +207,7 @@ def test_takes(page, project):
 def test_plan(page, project):
     "What a take plays is chosen, answered at once, the same on the settings page, and drawn on its card."
     tab(page, "Takes").click()
-    source, chords = page.get_by_label("Play", exact=True), page.get_by_label("Chords", exact=True)
+    source, chords = page.get_by_label("Play", exact=True), page.get_by_role("textbox", name="Chords", exact=True)
     source.select_option("Chords")
     shown(page, "it is a walk")
     for text, said in (("Am Q", "understood Am, but not 'Q'"), ("Am  F", "| Am | F |")):
